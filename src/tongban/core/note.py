@@ -4,7 +4,6 @@ Sources: https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint, https:/
 (C2SP 5ba5ee8); RFC 8032 (Ed25519); FIPS 204 (ML-DSA-44)."""
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -410,10 +409,7 @@ def from_base64(text: str) -> bytes:
 
     :raises ValueError: it is not the standard form: other letters, no padding, stray bits.
     """
-    try:
-        content = base64.b64decode(text.encode(), validate=True)
-    except binascii.Error as error:
-        raise ValueError(str(error)) from error
+    content = base64.b64decode(text.encode(), validate=True)
     if to_base64(content) != text:
         raise ValueError("not the standard form of base64")
     return content
