@@ -1,0 +1,57 @@
+"""What may be done with a case: each act is one function, one transaction, at least one event."""
+
+from tongban.cases.actions.applicant import (
+    AlreadyRated,
+    MaterialMissing,
+    MaterialNotAsked,
+    MatterClosed,
+    NotOver,
+    ScoreOutOfRange,
+    TooLateToWithdraw,
+    rate,
+    submit,
+    supplement,
+    withdraw,
+)
+from tongban.cases.actions.guards import (
+    SYSTEM,
+    Actor,
+    DutiesExclude,
+    MustStandAside,
+    NoCertificate,
+    NoGrant,
+    NotForYou,
+    NotYourTask,
+    ReasonMissing,
+    SecondCorrection,
+    UnknownOutcome,
+)
+from tongban.cases.actions.officer import (
+    NothingToCorrect,
+    accept,
+    complete,
+    decide,
+    refuse_acceptance,
+    request_supplement,
+    serve,
+)
+from tongban.cases.actions.staff import NotAble, reassign, recuse
+from tongban.cases.actions.step import (
+    AlreadyDone,
+    CaseOver,
+    Done,
+    KeyReused,
+    NoSuchCase,
+    NotThisAct,
+    SameOfficerTwice,
+    SignersDisagree,
+    case_number,
+)
+from tongban.cases.actions.time import (
+    CannotExtend,
+    GroundNotListed,
+    NoRunningClock,
+    extend,
+    pause,
+    resume,
+)

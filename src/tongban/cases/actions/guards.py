@@ -1,0 +1,182 @@
+"""Who may act on a task: grant, certificate, recusal, separation of duties (行政许可法 art. 34, 48)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tongban.cases.actions import rows
+from tongban.core.refusal import Refusal
+from tongban.matters import queries as matters
+from tongban.people import queries as people
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person (申请人), an officer (工作人员) or the system (时限届满等)."""
+
+    kind: str
+    id: str
+    name: str = ""
+
+    @property
+    def officer_id(self) -> int | None:
+        return int(self.id) if self.kind == "officer" else None
+
+
+SYSTEM = Actor("system", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """In what capacity the actor acts: written into the event."""
+
+    post: str = ""
+    certificate: str = ""
+
+
+class NoGrant(Refusal):
+    code = "no-grant"
+    says = _("您没有“%(role)s”的授权，不能办理这一环节。请联系本机关授权管理人员，或转交有授权的人员。")
+    basis = "行政许可法 第二十二条"
+
+
+class NoCertificate(Refusal):
+    code = "no-certificate"
+    says = _("这一环节须持有效的“%(domain)s”执法证件，您的证件在%(day)s没有或已过期。请换持证人员办理。")
+    basis = "行政处罚法 第四十二条"
+
+
+class MustStandAside(Refusal):
+    code = "must-stand-aside"
+    says = _("您已在本件登记回避，不能再办理。请转交其他人员。")
+    basis = "公务员法 第七十六条"
+
+
+class DutiesExclude(Refusal):
+    code = "duties-exclude"
+    says = _("您在本件已办理“%(done)s”，依程序不能再办理“%(role)s”。请转交其他人员。")
+    basis = "行政许可法 第四十八条"
+
+
+class NotYourTask(Refusal):
+    code = "not-your-task"
+    says = _("这一环节已分派给其他人员。如需接手，请先转办。")
+
+
+class NotForYou(Refusal):
+    code = "not-for-you"
+    says = _("这一环节应由%(role)s办理。")
+
+
+def standing(
+    *,
+    case: rows.CaseRow,
+    token: rows.TokenRow,
+    rule: matters.NodeRule,
+    definition: matters.Definition,
+    loaded: rows.Loaded,
+    actor: Actor,
+    at: datetime,
+) -> Standing:
+    """Return the capacity in which the actor may do this task now.
+
+    :raises NotForYou: an applicant's task asked by an officer, or the reverse.
+    :raises NoGrant, NoCertificate, MustStandAside, DutiesExclude, NotYourTask: see there.
+    """
+    if actor.kind == "system":
+        return Standing()
+    role = str(definition.roles.get(rule.role, rule.role))
+    if (rule.role == "applicant") != (actor.kind == "person"):
+        raise NotForYou(role=role)
+    if actor.kind == "person":
+        if actor.id != case.applicant_id:
+            raise NotForYou(role=role)
+        return Standing()
+    return _officer_standing(case, token, rule, definition, loaded, actor, at)
+
+
+def _officer_standing(
+    case: rows.CaseRow,
+    token: rows.TokenRow,
+    rule: matters.NodeRule,
+    definition: matters.Definition,
+    loaded: rows.Loaded,
+    actor: Actor,
+    at: datetime,
+) -> Standing:
+    officer_id = int(actor.id)
+    on = timezone.localdate(at)
+    role = str(definition.roles.get(rule.role, rule.role))
+    authority = people.authority(
+        officer_id=officer_id,
+        organ_code=token.organ_code,
+        role=rule.role,
+        matter_code=case.matter_code,
+        region_code=case.region_code,
+        case_id=case.id,
+        on=on,
+    )
+    if not authority.is_granted:
+        raise NoGrant(role=role)
+    if authority.is_recused:
+        raise MustStandAside()
+    if rule.needs_certificate and authority.certificate_domain != rule.needs_certificate:
+        raise NoCertificate(domain=rule.needs_certificate, day=on.isoformat())
+    if token.assignee_id not in (None, officer_id):
+        raise NotYourTask()
+    _no_exclusive_duty(rule.role, definition, loaded, officer_id)
+    return Standing(post=authority.post, certificate=authority.certificate_no or "")
+
+
+def _no_exclusive_duty(
+    role: str, definition: matters.Definition, loaded: rows.Loaded, officer_id: int
+) -> None:
+    done = {
+        token.role
+        for token in loaded.tokens
+        if officer_id in token.signed or (token.closed_by_id == officer_id and not token.is_cancelled)
+    }
+    for pair in definition.exclusive:
+        if role in pair and (clash := (pair - {role}) & done):
+            first = min(clash)
+            raise DutiesExclude(
+                done=str(definition.roles.get(first, first)), role=str(definition.roles.get(role, role))
+            )
+
+
+class UnknownOutcome(Refusal):
+    code = "unknown-outcome"
+    says = _("请从列出的结论中选择一项：%(outcomes)s。")
+
+
+class ReasonMissing(Refusal):
+    code = "reason-missing"
+    says = _("请写明理由。不予受理、不予许可或不同意的，必须说明理由。")
+    basis = "行政许可法 第三十八条第二款"
+
+
+class SecondCorrection(Refusal):
+    code = "second-correction"
+    says = _("本件已一次告知补正，依法不得再次要求补正。请受理，或作出不予受理决定并说明理由。")
+    basis = "行政许可法 第三十二条第一款第四项"
+
+
+def fits(
+    *, rule: matters.NodeRule, definition: matters.Definition, loaded: rows.Loaded, chosen: str,
+    reason: str, is_once: bool,
+) -> None:
+    """Refuse an act that this task cannot take.
+
+    :raises UnknownOutcome, ReasonMissing, SecondCorrection: see there.
+    """
+    if chosen:
+        outcomes = {outcome.id: outcome for outcome in rule.outcomes}
+        if chosen not in outcomes:
+            raise UnknownOutcome(outcomes="、".join(str(o.title) for o in rule.outcomes))
+        if outcomes[chosen].needs_reason and not reason:
+            raise ReasonMissing()
+    if is_once and any("supplement" in definition.nodes[t.flow.node].acts for t in loaded.tokens
+                       if t.flow.node in definition.nodes):
+        raise SecondCorrection()

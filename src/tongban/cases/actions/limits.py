@@ -1,0 +1,83 @@
+"""What an event does to the clocks of a case, as the matter's clock rules say."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from tongban.core import clock as clocks
+from tongban.law import queries as law
+from tongban.matters import queries as matters
+
+
+def after_event(
+    *, kind: str, definition: matters.Definition, running: Mapping[str, clocks.Clock], at: datetime
+) -> dict[str, clocks.Clock]:
+    """Return the clocks that change by an event of this kind: started, restarted or ended."""
+    changed: dict[str, clocks.Clock] = {}
+    for rule in definition.clocks:
+        current = running.get(rule.name)
+        is_open = current is not None and current.ended_on is None
+        if kind in rule.ends_with and is_open and current is not None:
+            changed[rule.name] = clocks.end(current, timezone.localdate(at))
+        if (kind == rule.starts_with and current is None) or kind in rule.restarts_with:
+            changed[rule.name] = _started(rule, at)
+    return changed
+
+
+def all_ended(*, running: Mapping[str, clocks.Clock], at: datetime) -> dict[str, clocks.Clock]:
+    """Return every clock that still runs, ended: the case is over."""
+    day = timezone.localdate(at)
+    return {name: clocks.end(clock, day) for name, clock in running.items() if clock.ended_on is None}
+
+
+def _started(rule: matters.ClockRule, at: datetime) -> clocks.Clock:
+    if rule.period_id is None:
+        return clocks.promise(name=rule.name, working_days=rule.working_days or 0, started_at=at)
+    return clocks.start(law.period(rule.period_id, timezone.localdate(at)), name=rule.name, at=at)
+
+
+def row(*, clock: clocks.Clock, at: datetime) -> dict[str, Any]:
+    """Return the stored form of a clock: a JSON-able document, with its due date as of ``at``."""
+    due = clocks.due(clock, law.calendar(), at)
+    return {
+        "name": clock.name,
+        "period_id": clock.period_id,
+        "unit": clock.unit.value,
+        "budget": clock.budget,
+        "extended": clock.extended,
+        "started_at": clock.started_at.isoformat(),
+        "ended_on": _iso(clock.ended_on),
+        "nominal_on": _iso(due.nominal_on),
+        "last_on": _iso(due.last_on),
+        "is_provisional": due.provisional,
+        "is_paused": any(stop.last_day is None for stop in clock.stops),
+    }
+
+
+def segments(*, clock: clocks.Clock) -> list[dict[str, Any]]:
+    """Return the stored form of the time of this clock that does not count."""
+    return [
+        {
+            "clock": clock.name,
+            "n": n,
+            "kind": stop.kind.value,
+            "ground": stop.ground,
+            "document": stop.document,
+            "first_on": _iso(stop.first_day),
+            "last_on": _iso(stop.last_day),
+        }
+        for n, stop in enumerate(clock.stops, start=1)
+    ]
+
+
+def step_due(*, rule: matters.NodeRule, at: datetime) -> str | None:
+    """Return the last day of a step's own limit (环节时限) as ISO text, or None where it has none."""
+    if rule.limit_working_days is None:
+        return None
+    return _iso(law.calendar().working_days_after(timezone.localdate(at), rule.limit_working_days))
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
