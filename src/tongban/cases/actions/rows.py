@@ -179,8 +179,7 @@ def lock(*, region_code: str, case_id: int) -> CaseRow | None:
         found = cursor.fetchone()
     if found is None:
         return None
-    row = CaseRow(*found[:9], _json(found[9]), found[10], found[11], bytes(found[12]))
-    return row
+    return CaseRow(*found[:9], _json(found[9]), found[10], found[11], bytes(found[12]))
 
 
 def load(*, region_code: str, case_id: int, key: str) -> Loaded:

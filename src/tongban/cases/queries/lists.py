@@ -1,0 +1,147 @@
+"""Lists of cases: the citizen's own, the officer's desk, the supervisor's view."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from tongban.cases import models
+from tongban.cases.queries import page, sight
+from tongban.core import case as core
+from tongban.law import queries as law
+from tongban.matters import queries as matters
+from tongban.people import queries as people
+
+ROWS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list, with its two limits.
+
+    :ivar left: working days left to the statutory limit today; negative when past it; None before acceptance.
+    """
+
+    region_code: str
+    ref: str
+    number: str
+    title: str
+    title_en: str
+    subject: str
+    status: core.Status
+    outcome: str
+    filed_at: datetime
+    promised_on: date | None
+    statutory_on: date | None
+    is_paused: bool
+    is_provisional: bool
+    left: int | None
+    organ_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """A task on an officer's list."""
+
+    case: CaseRow
+    token_n: int
+    node_title: str
+    node_title_en: str
+    role: str
+    due_on: date | None
+    assignee_id: int | None
+    is_mine: bool
+    signed: int
+    officers: int
+
+
+def my_cases(*, viewer: sight.Viewer, today: date) -> list[CaseRow]:
+    """Return the applicant's own cases, newest first. Two SQL statements."""
+    if not viewer.person_id:
+        return []
+    cases = _with_limits(models.Case.objects.filter(applicant_id=viewer.person_id))
+    return _rows(cases.order_by("-filed_at")[:ROWS_MAX], today)
+
+
+def watched(*, viewer: sight.Viewer, today: date) -> list[CaseRow]:
+    """Return the open cases a supervisor watches, least legal time first. Two SQL statements."""
+    if not viewer.regions:
+        return []
+    cases = _with_limits(models.Case.objects.filter(sight.visible_to(viewer), closed_at=None))
+    return _rows(cases.order_by("statutory_on", "filed_at")[:ROWS_MAX], today)
+
+
+def desk(*, viewer: sight.Viewer, today: date) -> list[DeskRow]:
+    """Return the tasks this officer may take, least legal time first; paused ones sink. Three statements."""
+    tokens = list(_tokens_for(viewer)[:ROWS_MAX])
+    if not tokens:
+        return []
+    wanted = Q(pk__in=[(token.region_code, token.case_id) for token in tokens])
+    cases = list(_with_limits(models.Case.objects.filter(wanted)))
+    shown = {(case.region_code, case.id): (case, row) for case, row in zip(cases, _rows(cases, today), strict=True)}
+    rows = [_desk_row(token, *shown[token.region_code, token.case_id], viewer) for token in tokens]
+    return sorted(rows, key=_urgency)
+
+
+def _tokens_for(viewer: sight.Viewer) -> QuerySet[models.Token]:
+    mine = Q(pk__in=[])
+    for organ, role, _matter in sorted(viewer.duties):
+        mine |= Q(organ_code=organ, role=role)
+    return models.Token.objects.filter(mine, closed_at=None).order_by("opened_at", "case_id", "n")
+
+
+def _desk_row(token: models.Token, case: models.Case, row: CaseRow, viewer: sight.Viewer) -> DeskRow:
+    rule = matters.definition(case.version_id).nodes[token.node]
+    return DeskRow(
+        case=row, token_n=token.n, node_title=rule.title, node_title_en=rule.title_en, role=token.role,
+        due_on=token.due_on, assignee_id=token.assignee_id, is_mine=token.assignee_id == viewer.officer_id,
+        signed=len(token.signed), officers=rule.officers,
+    )
+
+
+def _urgency(row: DeskRow) -> tuple[bool, int, datetime]:
+    left = row.case.left
+    return (row.case.is_paused, 10_000 if left is None else left, row.case.filed_at)
+
+
+def _with_limits(cases: QuerySet[models.Case]) -> QuerySet[models.Case]:
+    clock = models.Clock.objects.filter(region_code=OuterRef("region_code"), case_id=OuterRef("id"))
+    statutory = clock.filter(name="statutory")
+    return cases.annotate(
+        statutory_on=Subquery(statutory.values("last_on")[:1]),
+        statutory_ended_on=Subquery(statutory.values("ended_on")[:1]),
+        is_paused=Subquery(statutory.values("is_paused")[:1]),
+        is_provisional=Subquery(statutory.values("is_provisional")[:1]),
+        promised_on=Subquery(clock.filter(name="promised").values("last_on")[:1]),
+    )
+
+
+def _rows(cases: Iterable[models.Case], today: date) -> list[CaseRow]:
+    found = cases if isinstance(cases, list) else list(cases)
+    organs = people.organ_names({case.organ_code for case in found})
+    return [_row(case, organs.get(case.organ_code, ""), today) for case in found]
+
+
+def _row(case: models.Case, organ_name: str, today: date) -> CaseRow:
+    definition = matters.definition(case.version_id)
+    limit = case.statutory_on  # type: ignore[attr-defined]
+    is_open = limit is not None and case.statutory_ended_on is None  # type: ignore[attr-defined]
+    return CaseRow(
+        region_code=case.region_code, ref=str(case.ref), number=page.number(case.region_code, case.id),
+        title=definition.title, title_en=definition.title_en, subject=case.subject,
+        status=core.Status(case.status), outcome=case.outcome, filed_at=case.filed_at,
+        promised_on=case.promised_on,  # type: ignore[attr-defined]
+        statutory_on=limit,
+        is_paused=bool(case.is_paused),  # type: ignore[attr-defined]
+        is_provisional=bool(case.is_provisional),  # type: ignore[attr-defined]
+        left=_left(limit, today) if is_open else None,
+        organ_name=organ_name,
+    )
+
+
+def _left(limit: date, today: date) -> int:
+    calendar = law.calendar()
+    if today <= limit:
+        return calendar.count_between(today, limit)
+    return -calendar.count_between(limit, today)

@@ -1,0 +1,206 @@
+"""One case with everything its page shows: timeline, clocks, open tasks, materials."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tongban.cases import models
+from tongban.cases.queries import sight
+from tongban.core import case as core
+from tongban.core import clock as clocks
+from tongban.core import codes
+from tongban.law import queries as law
+from tongban.matters import queries as matters
+from tongban.people import queries as people
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """An open task: who is to act."""
+
+    n: int
+    node: str
+    title: str
+    title_en: str
+    role: str
+    organ_code: str
+    organ_name: str
+    item: str
+    assignee_id: int | None
+    signed: tuple[int, ...]
+    due_on: date | None
+    rule: matters.NodeRule
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of the timeline."""
+
+    n: int
+    kind: str
+    at: datetime
+    node: str
+    node_title: str
+    node_title_en: str
+    actor_kind: str
+    who: str
+    post: str
+    certificate: str
+    said: Mapping[str, Any]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A clock of the case with its due date now."""
+
+    name: str
+    clock: clocks.Clock
+    due: clocks.Due
+    rule: matters.ClockRule
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRow:
+    n: int
+    code: str
+    title: str
+    title_en: str
+    sha256: str
+    media_type: str
+    bytes: int
+    file_name: str
+    event_n: int
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A case as its page needs it."""
+
+    region_code: str
+    id: int
+    ref: str
+    number: str
+    subject: str
+    status: core.Status
+    outcome: str
+    channel: str
+    document: Mapping[str, Any]
+    definition: matters.Definition
+    organ_name: str
+    filed_at: datetime
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    tasks: tuple[TaskRow, ...]
+    events: tuple[EventRow, ...]
+    clocks: Mapping[str, ClockView]
+    materials: tuple[MaterialRow, ...]
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in core.OVER
+
+
+def page(*, ref: str, viewer: sight.Viewer, at: datetime) -> CasePage:
+    """Return the case with this public reference as the viewer may see it. Nine SQL statements at most.
+
+    :raises sight.NotVisible: no such case, or not for this viewer.
+    """
+    row = models.Case.objects.filter(sight.visible_to(viewer), ref=ref).first()
+    if row is None:
+        raise sight.NotVisible()
+    definition = matters.definition(row.version_id)
+    key = {"region_code": row.region_code, "case_id": row.id}
+    tokens = list(models.Token.objects.filter(**key, closed_at=None).order_by("n"))
+    events = list(models.Event.objects.filter(**key).order_by("n"))
+    organs = people.organ_names({row.organ_code, *(token.organ_code for token in tokens)})
+    return CasePage(
+        region_code=row.region_code, id=row.id, ref=str(row.ref), number=number(row.region_code, row.id),
+        subject=row.subject, status=core.Status(row.status), outcome=row.outcome, channel=row.channel,
+        document=row.document, definition=definition, organ_name=organs.get(row.organ_code, ""),
+        filed_at=row.filed_at, accepted_at=row.accepted_at, decided_at=row.decided_at, closed_at=row.closed_at,
+        tasks=tuple(_task(token, definition, organs) for token in tokens if token.node in definition.nodes),
+        events=_events(events, definition),
+        clocks=clocks_of(region_code=row.region_code, case_id=row.id, definition=definition, at=at),
+        materials=_materials(key, definition),
+    )
+
+
+def number(region_code: str, case_id: int) -> str:
+    """Return the printed case number (办件编号)."""
+    return codes.case_number(region_code, case_id // 10**8, case_id % 10**8)
+
+
+def clocks_of(
+    *, region_code: str, case_id: int, definition: matters.Definition, at: datetime
+) -> dict[str, ClockView]:
+    """Return the clocks of a case with their due dates as of ``at``. Two SQL statements."""
+    key = {"region_code": region_code, "case_id": case_id}
+    stops: dict[str, list[clocks.Stop]] = {}
+    for segment in models.ClockSegment.objects.filter(**key).order_by("clock", "n"):
+        stops.setdefault(segment.clock, []).append(
+            clocks.Stop(
+                ground=segment.ground, kind=clocks.StopKind(segment.kind), document=segment.document,
+                first_day=segment.first_on, last_day=segment.last_on,
+            )
+        )
+    rules = {rule.name: rule for rule in definition.clocks}
+    return {
+        row.name: _clock_view(row, tuple(stops.get(row.name, ())), rules[row.name], at)
+        for row in models.Clock.objects.filter(**key).order_by("name")
+    }
+
+
+def _clock_view(
+    row: models.Clock, stops: tuple[clocks.Stop, ...], rule: matters.ClockRule, at: datetime
+) -> ClockView:
+    clock = clocks.Clock(
+        name=row.name, period_id=row.period_id, unit=clocks.Unit(row.unit), budget=row.budget,
+        started_at=row.started_at, stops=stops, extended=row.extended, ended_on=row.ended_on,
+    )
+    basis = ""
+    if row.period_id:
+        period = law.period(row.period_id, row.started_at.date())
+        basis = f"{period.law} {period.article}"
+    return ClockView(row.name, clock, clocks.due(clock, law.calendar(), at), rule, basis)
+
+
+def _task(token: models.Token, definition: matters.Definition, organs: Mapping[str, str]) -> TaskRow:
+    rule = definition.nodes[token.node]
+    return TaskRow(
+        n=token.n, node=token.node, title=rule.title, title_en=rule.title_en, role=token.role,
+        organ_code=token.organ_code, organ_name=organs.get(token.organ_code, ""), item=token.item,
+        assignee_id=token.assignee_id, signed=tuple(token.signed), due_on=token.due_on, rule=rule,
+    )
+
+
+def _events(events: list[models.Event], definition: matters.Definition) -> tuple[EventRow, ...]:
+    officers = people.officer_names({int(e.actor_id) for e in events if e.actor_kind == "officer"})
+    return tuple(_event(event, definition, officers) for event in events)
+
+
+def _event(event: models.Event, definition: matters.Definition, officers: Mapping[int, str]) -> EventRow:
+    rule = definition.nodes.get(event.node)
+    return EventRow(
+        n=event.n, kind=event.kind, at=event.at, node=event.node,
+        node_title=rule.title if rule else "", node_title_en=rule.title_en if rule else "",
+        actor_kind=event.actor_kind,
+        who=officers.get(int(event.actor_id), "") if event.actor_kind == "officer" else "",
+        post=event.post, certificate=event.certificate, said=event.said,
+        outcome=event.change.get("outcome", "") or event.said.get("outcome", ""),
+    )
+
+
+def _materials(key: Mapping[str, Any], definition: matters.Definition) -> tuple[MaterialRow, ...]:
+    titles = {rule.code: rule for rule in definition.materials}
+    return tuple(
+        MaterialRow(
+            n=row.n, code=row.code, title=titles[row.code].title, title_en=titles[row.code].title_en,
+            sha256=row.sha256, media_type=row.media_type, bytes=row.bytes, file_name=row.file_name,
+            event_n=row.event_n,
+        )
+        for row in models.Material.objects.filter(**key).order_by("n")
+    )
