@@ -16,7 +16,9 @@ from tongban.cases.actions.applicant import (
 from tongban.cases.actions.guards import (
     SYSTEM,
     Actor,
+    CertificateExpired,
     DutiesExclude,
+    GrantEnded,
     MustStandAside,
     NoCertificate,
     NoGrant,

@@ -34,6 +34,12 @@ class Standing:
 
     post: str = ""
     certificate: str = ""
+    grant_id: int | None = None
+
+    @property
+    def office(self) -> str:
+        """The number under which the public ledger knows the capacity; never a name."""
+        return self.certificate or (f"grant:{self.grant_id}" if self.grant_id else "")
 
 
 class NoGrant(Refusal):
@@ -42,10 +48,20 @@ class NoGrant(Refusal):
     basis = "行政许可法 第二十二条"
 
 
+class GrantEnded(NoGrant):
+    code = "grant-ended"
+    says = _("您的“%(role)s”授权已于%(day)s终止，不能办理这一环节。请联系本机关授权管理人员，或转交有授权的人员。")
+
+
 class NoCertificate(Refusal):
     code = "no-certificate"
-    says = _("这一环节须持有效的“%(domain)s”执法证件，您的证件在%(day)s没有或已过期。请换持证人员办理。")
-    basis = "行政处罚法 第四十二条"
+    says = _("这一环节须持“%(domain)s”执法证件，您没有这类证件。请转交持证人员办理。")
+    basis = "国办发〔2018〕118号（行政执法全过程记录等三项制度）"
+
+
+class CertificateExpired(NoCertificate):
+    code = "certificate-expired"
+    says = _("您的“%(domain)s”执法证件已于%(day)s过期，不能办理这一环节。请换证后再办，或转交持证人员。")
 
 
 class MustStandAside(Refusal):
@@ -110,24 +126,32 @@ def _officer_standing(
     on = timezone.localdate(at)
     role = str(definition.roles.get(rule.role, rule.role))
     authority = people.authority(
-        officer_id=officer_id,
-        organ_code=token.organ_code,
-        role=rule.role,
-        matter_code=case.matter_code,
-        region_code=case.region_code,
-        case_id=case.id,
-        on=on,
+        officer_id=officer_id, organ_code=token.organ_code, role=rule.role, matter_code=case.matter_code,
+        region_code=case.region_code, case_id=case.id, on=on, domain=rule.needs_certificate or "",
     )
-    if not authority.is_granted:
-        raise NoGrant(role=role)
-    if authority.is_recused:
-        raise MustStandAside()
-    if rule.needs_certificate and authority.certificate_domain != rule.needs_certificate:
-        raise NoCertificate(domain=rule.needs_certificate, day=on.isoformat())
+    _granted(authority, role)
+    _certified(authority, rule.needs_certificate or "")
     if token.assignee_id not in (None, officer_id):
         raise NotYourTask()
     _no_exclusive_duty(rule.role, definition, loaded, officer_id)
-    return Standing(post=authority.post, certificate=authority.certificate_no or "")
+    return Standing(authority.post, authority.certificate_no or "", authority.grant_id)
+
+
+def _granted(authority: people.Authority, role: str) -> None:
+    if not authority.is_granted:
+        if authority.grant_ended_on:
+            raise GrantEnded(role=role, day=authority.grant_ended_on.isoformat())
+        raise NoGrant(role=role)
+    if authority.is_recused:
+        raise MustStandAside()
+
+
+def _certified(authority: people.Authority, domain: str) -> None:
+    if not domain or (authority.certificate_no and authority.certificate_domain == domain):
+        return
+    if authority.certificate_ended_on:
+        raise CertificateExpired(domain=domain, day=authority.certificate_ended_on.isoformat())
+    raise NoCertificate(domain=domain)
 
 
 def _no_exclusive_duty(

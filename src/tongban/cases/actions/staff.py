@@ -67,11 +67,9 @@ def _able(task: step.Task, officer_id: int, at: datetime) -> None:
     other = people.authority(
         officer_id=officer_id, organ_code=task.token.organ_code, role=task.rule.role,
         matter_code=case.matter_code, region_code=case.region_code, case_id=case.id,
-        on=timezone.localdate(at),
+        on=timezone.localdate(at), domain=task.rule.needs_certificate or "",
     )
-    has_certificate = not task.rule.needs_certificate or (
-        other.certificate_domain == task.rule.needs_certificate
-    )
+    has_certificate = task.rule.needs_certificate in (None, "", other.certificate_domain)
     if not other.is_granted or other.is_recused or not has_certificate:
         raise NotAble()
 

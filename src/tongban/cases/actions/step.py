@@ -6,7 +6,7 @@ it, let the flow decide, recompute the clocks, write everything. Design: docs of
 Sources: 行政许可法 art. 29-45."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tongban.cases.actions import guards, limits, rows
+from tongban.cases.actions import entries, guards, limits, rows
 from tongban.core import case as core
 from tongban.core import clock as clocks
 from tongban.core import codes, flow, merkle
@@ -369,22 +369,14 @@ def event_document(
 
 def entry_of(
     *, stage: Scene, kind: str, n: int, act: Act, capacity: guards.Standing, node: str,
-    clock_rows: Any,
+    clock_rows: Iterable[Mapping[str, Any]],
 ) -> ledger.QueuedEntry:
-    """Return the ledger entry of one event: no personal data, digests of what was said."""
+    """Return the ledger entry of one event of this case."""
     due = [row["last_on"] for row in clock_rows if row["name"] == "statutory"]
-    return ledger.queued_entry(
-        region_code=stage.case.region_code,
-        case_id=stage.case.id,
-        ref=stage.case.ref,
-        event_n=n,
-        kind=kind,
-        previous=stage.case.head,
-        matter=f"{stage.case.matter_code}@{stage.definition.version}",
-        node=node,
-        at=stage.at,
-        capacity=capacity.certificate or capacity.post,
-        due=due[0] if due else None,
+    return entries.entry_of(
+        region_code=stage.case.region_code, case_id=stage.case.id, ref=stage.case.ref, event_n=n, kind=kind,
+        previous=stage.case.head, matter=f"{stage.case.matter_code}@{stage.definition.version}", node=node,
+        at=stage.at, office=capacity.office, due=due[0] if due else None,
         said={**act.said, **({"outcome": act.outcome} if act.outcome else {})},
         attachments=[material["sha256"] for material in act.materials],
     )

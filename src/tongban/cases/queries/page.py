@@ -178,8 +178,9 @@ def _task(token: models.Token, definition: matters.Definition, organs: Mapping[s
 
 
 def _events(events: list[models.Event], definition: matters.Definition) -> tuple[EventRow, ...]:
-    officers = people.officer_names({int(e.actor_id) for e in events if e.actor_kind == "officer"})
-    return tuple(_event(event, definition, officers) for event in events)
+    acting = people.officers_named(int(e.actor_id) for e in events if e.actor_kind == "officer")
+    names = {officer.id: officer.name for officer in acting.values()}
+    return tuple(_event(event, definition, names) for event in events)
 
 
 def _event(event: models.Event, definition: matters.Definition, officers: Mapping[int, str]) -> EventRow:
