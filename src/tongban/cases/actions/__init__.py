@@ -27,6 +27,7 @@ from tongban.cases.actions.guards import (
     ReasonMissing,
     SecondCorrection,
     UnknownOutcome,
+    actor_of,
 )
 from tongban.cases.actions.officer import (
     NothingToCorrect,

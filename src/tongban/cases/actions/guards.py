@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tongban.cases import queries
 from tongban.cases.actions import rows
 from tongban.core.refusal import Refusal
 from tongban.matters import queries as matters
@@ -26,6 +27,13 @@ class Actor:
 
 
 SYSTEM = Actor("system", "")
+
+
+def actor_of(*, viewer: queries.Viewer) -> Actor:
+    """Return the viewer as one who acts."""
+    if viewer.officer_id is not None:
+        return Actor("officer", str(viewer.officer_id), viewer.name)
+    return Actor("person", viewer.person_id, viewer.name)
 
 
 @dataclass(frozen=True, slots=True)

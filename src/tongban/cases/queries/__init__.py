@@ -8,6 +8,7 @@ from tongban.cases.queries.page import (
     MaterialRow,
     TaskRow,
     clocks_of,
+    key_of,
     number,
     page,
 )

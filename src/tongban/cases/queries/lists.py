@@ -119,8 +119,8 @@ def _with_limits(cases: QuerySet[models.Case]) -> QuerySet[models.Case]:
 
 def _rows(cases: Iterable[models.Case], today: date) -> list[CaseRow]:
     found = cases if isinstance(cases, list) else list(cases)
-    organs = people.organ_names({case.organ_code for case in found})
-    return [_row(case, organs.get(case.organ_code, ""), today) for case in found]
+    organs = people.organs_named(case.organ_code for case in found)
+    return [_row(case, organs[case.organ_code].name, today) for case in found]
 
 
 def _row(case: models.Case, organ_name: str, today: date) -> CaseRow:

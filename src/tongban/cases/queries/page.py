@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from tongban.cases import models
 from tongban.cases.queries import sight
@@ -109,14 +112,15 @@ def page(*, ref: str, viewer: sight.Viewer, at: datetime) -> CasePage:
 
     :raises sight.NotVisible: no such case, or not for this viewer.
     """
-    row = models.Case.objects.filter(sight.visible_to(viewer), ref=ref).first()
+    row = _visible(ref, viewer).first()
     if row is None:
         raise sight.NotVisible()
     definition = matters.definition(row.version_id)
     key = {"region_code": row.region_code, "case_id": row.id}
     tokens = list(models.Token.objects.filter(**key, closed_at=None).order_by("n"))
     events = list(models.Event.objects.filter(**key).order_by("n"))
-    organs = people.organ_names({row.organ_code, *(token.organ_code for token in tokens)})
+    named = people.organs_named({row.organ_code, *(token.organ_code for token in tokens)})
+    organs = {code: organ.name for code, organ in named.items()}
     return CasePage(
         region_code=row.region_code, id=row.id, ref=str(row.ref), number=number(row.region_code, row.id),
         subject=row.subject, status=core.Status(row.status), outcome=row.outcome, channel=row.channel,
@@ -127,6 +131,24 @@ def page(*, ref: str, viewer: sight.Viewer, at: datetime) -> CasePage:
         clocks=clocks_of(region_code=row.region_code, case_id=row.id, definition=definition, at=at),
         materials=_materials(key, definition),
     )
+
+
+def key_of(*, ref: str, viewer: sight.Viewer) -> tuple[str, int]:
+    """Return (region code, case id) of a case the viewer may see.
+
+    :raises sight.NotVisible: no such case, or not for this viewer; a malformed reference is no case.
+    """
+    row = _visible(ref, viewer).values_list("region_code", "id").first()
+    if row is None:
+        raise sight.NotVisible()
+    return row[0], row[1]
+
+
+def _visible(ref: str, viewer: sight.Viewer) -> QuerySet[models.Case]:
+    try:
+        return models.Case.objects.filter(sight.visible_to(viewer), ref=UUID(ref)).order_by("id")
+    except ValueError as malformed:
+        raise sight.NotVisible() from malformed
 
 
 def number(region_code: str, case_id: int) -> str:

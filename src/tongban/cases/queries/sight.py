@@ -45,8 +45,8 @@ def viewer(*, account_id: int | None, on: date) -> Viewer:
         return Viewer()
     if officer := people.officer_of(account_id):
         duties = frozenset(people.roles_of(officer.id, on))
-        watched = [people.organ(organ) for organ, role, _matter in duties if role == SUPERVISOR]
-        regions = tuple(sorted({region_prefix(organ.region_code) for organ in watched}))
+        watched = people.organs_named(organ for organ, role, _matter in duties if role == SUPERVISOR)
+        regions = tuple(sorted({region_prefix(organ.region_code) for organ in watched.values()}))
         return Viewer(officer_id=officer.id, name=officer.name, duties=duties, regions=regions)
     person = people.person_of(account_id)
     return Viewer(person_id=str(person.id), name=person.name) if person else Viewer()
