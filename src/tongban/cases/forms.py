@@ -1,0 +1,119 @@
+"""What an officer types for each act, read and checked before the act is asked for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tongban.matters import queries as matters
+
+REASON_MAX = 4000
+_MISSING = _("请填写这一项。")
+_LONG = _("最多 %(limit_value)d 个字，现在有 %(show_value)d 个。")
+
+
+def _reason(*, required: bool) -> forms.CharField:
+    return forms.CharField(
+        required=required, max_length=REASON_MAX, strip=True, widget=forms.Textarea,
+        error_messages={"required": _("请写明理由。"), "max_length": _LONG},
+    )
+
+
+class NoWords(forms.Form):
+    """受理: nothing to type."""
+
+
+class Reason(forms.Form):
+    """不予受理, 延长, 回避: the reason is the act's content."""
+
+    reason = _reason(required=True)
+
+
+class Result(forms.Form):
+    """审查意见, 决定: one of the task's outcomes, with a reason where it needs one."""
+
+    outcome = forms.ChoiceField(error_messages={"required": _("请选择结论。"), "invalid_choice": _("请从列出的结论中选择。")})
+    reason = _reason(required=False)
+
+    def __init__(self, *args: Any, outcomes: tuple[matters.Outcome, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._needs_reason = {outcome.id for outcome in outcomes if outcome.needs_reason}
+        self.fields["outcome"].choices = [(o.id, o.title) for o in outcomes]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("outcome") in self._needs_reason and not cleaned.get("reason"):
+            self.add_error("reason", _("选择这一结论必须写明理由（行政许可法第三十八条）。"))
+        return cleaned
+
+
+class Corrections(forms.Form):
+    """补正一次告知: for each listed material, and for the form, what is to be corrected."""
+
+    def __init__(self, *args: Any, materials: tuple[matters.MaterialRule, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = [(f"what_{rule.code}", rule.code, rule.title, rule.title_en) for rule in materials]
+        self.rows.append(("what_form", "form", _("申请表"), _("申请表")))
+        for name, _code, _title, _title_en in self.rows:
+            self.fields[name] = forms.CharField(
+                required=False, max_length=500, error_messages={"max_length": _LONG}
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        items = [
+            {"material": code, "what": cleaned[name]}
+            for name, code, _title, _title_en in self.rows if cleaned.get(name)
+        ]
+        if not items and not self.errors:
+            raise forms.ValidationError(_("请至少写明一项需要补正的内容。补正只能一次告知，请一次写全。"))
+        return {"items": items}
+
+
+class Serving(forms.Form):
+    """送达: how."""
+
+    how = forms.ChoiceField(
+        choices=[("electronic", _("电子送达")), ("window", _("窗口领取")), ("post", _("邮寄送达"))],
+        error_messages={"required": _("请选择送达方式。")},
+    )
+
+
+class Pausing(forms.Form):
+    """不计入期限: ground, written notice, first day."""
+
+    ground = forms.ChoiceField(error_messages={"required": _("请选择法定事由。"), "invalid_choice": _("请从法定事由中选择。")})
+    document = forms.CharField(
+        max_length=120, error_messages={"required": _("请填写书面告知的文号：没有书面告知，时间不能不计入。")}
+    )
+    first_day = forms.DateField(
+        error_messages={"required": _("请填写第一个不计入的日期。"), "invalid": _("日期请写成 2026-03-02 的样子。")},
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, grounds: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = [(ground, ground) for ground in grounds]  # type: ignore[attr-defined]
+
+
+class Resuming(forms.Form):
+    """恢复计算: the last day that does not count."""
+
+    last_day = forms.DateField(
+        error_messages={"required": _("请填写最后一个不计入的日期。"), "invalid": _("日期请写成 2026-03-02 的样子。")},
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
+class HandingOver(forms.Form):
+    """转办: to whom, and why."""
+
+    to_officer_id = forms.TypedChoiceField(
+        coerce=int, error_messages={"required": _("请选择接手人员。"), "invalid_choice": _("请从名单中选择。")}
+    )
+    reason = _reason(required=True)
+
+    def __init__(self, *args: Any, officers: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_officer_id"].choices = list(officers.items())  # type: ignore[attr-defined]

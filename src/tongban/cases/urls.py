@@ -1,0 +1,12 @@
+"""Addresses of the officer's pages."""
+
+from django.urls import path
+
+from tongban.cases import views
+
+app_name = "cases"
+urlpatterns = [
+    path("desk/", views.queue, name="queue"),
+    path("desk/<uuid:ref>/<int:token_n>/", views.desk, name="desk"),
+    path("cases/<uuid:ref>/materials/<int:n>", views.material, name="material"),
+]
