@@ -1,6 +1,6 @@
 """What may be read of cases: always through ``visible_to``."""
 
-from tongban.cases.queries.lists import CaseRow, DeskRow, desk, my_cases, watched
+from tongban.cases.queries.lists import CaseRow, DeskRow, desk, my_cases, rows_of, watched
 from tongban.cases.queries.page import (
     CasePage,
     ClockView,

@@ -72,6 +72,16 @@ def watched(*, viewer: sight.Viewer, today: date) -> list[CaseRow]:
     return _rows(cases.order_by("statutory_on", "filed_at")[:ROWS_MAX], today)
 
 
+def rows_of(
+    *, keys: list[tuple[str, int]], viewer: sight.Viewer, today: date
+) -> dict[tuple[str, int], CaseRow]:
+    """Return those of the cases with these (region code, case id) that the viewer may see. Two statements."""
+    if not keys:
+        return {}
+    cases = list(_with_limits(models.Case.objects.filter(sight.visible_to(viewer), pk__in=keys)))
+    return {(case.region_code, case.id): row for case, row in zip(cases, _rows(cases, today), strict=True)}
+
+
 def desk(*, viewer: sight.Viewer, today: date) -> list[DeskRow]:
     """Return the tasks this officer may take, least legal time first; paused ones sink. Three statements."""
     tokens = list(_tokens_for(viewer)[:ROWS_MAX])

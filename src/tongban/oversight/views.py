@@ -1,0 +1,29 @@
+"""The supervisor's page: cards raised by rules, and the open cases by least legal time."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tongban.cases import queries as cases
+from tongban.oversight import queries
+
+
+@login_required
+@require_GET
+def cockpit(request: HttpRequest) -> HttpResponse:
+    """What is near or past its limit in the regions this supervisor watches."""
+    today = timezone.localdate()
+    viewer = cases.viewer(account_id=request.user.pk, on=today)
+    if not viewer.regions:
+        raise cases.NotVisible()
+    rows = cases.watched(viewer=viewer, today=today)
+    cards = queries.cards(viewer=viewer, today=today)
+    return render(request, "oversight/cockpit.html", {"rows": rows, "cards": cards, "viewer": viewer})
+
+
+@require_GET
+def rule_list(request: HttpRequest) -> HttpResponse:
+    """The published rules: what raises a card, on which article, with which numbers."""
+    return render(request, "oversight/rules.html", {"rules": queries.rules()})
