@@ -1,0 +1,120 @@
+"""Proofs for one case: what a browser, a paper or a stranger's program needs to check it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from tongban.core import merkle, note, receipt
+from tongban.ledger import models
+from tongban.ledger.queries import standing, tiles
+
+ENTRIES = """
+select event_n, index, entry from ledger_leaf where region_code = %(region)s and case_id = %(case)s
+union all
+select event_n, null, entry from ledger_queue where region_code = %(region)s and case_id = %(case)s
+order by 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """One entry of the case: at its place, or still waiting for one."""
+
+    event_n: int
+    entry: bytes
+    index: int | None
+    hashes: tuple[bytes, ...]
+
+
+def proof(region_code: str, case_id: int) -> dict[str, Any]:
+    """Everything to check this case with, as JSON: its entries, their proofs, the checkpoint, the key.
+
+    Ask for the right to see the case before asking this.
+    """
+    log = f"{region_code[:4]}00"
+    tree = models.Tree.objects.filter(log=log).first()
+    checkpoint = _newest(log)
+    return {
+        "log": log,
+        "origin": standing.origin_of(log),
+        "vkey": tree.vkey if tree else "",
+        "checkpoint": checkpoint.note if checkpoint else "",
+        "size": checkpoint.size if checkpoint else 0,
+        "entries": [
+            {
+                "n": one.event_n,
+                "entry": note.to_base64(one.entry),
+                "index": one.index,
+                "hashes": [note.to_base64(part) for part in one.hashes],
+            }
+            for one in _proven(region_code, case_id, log, checkpoint)
+        ],
+    }
+
+
+def receipt_text(region_code: str, case_id: int, event_n: int) -> str | None:
+    """The `.tlog-proof` of one event, its entry beside it; None while it waits or where there is none."""
+    log = f"{region_code[:4]}00"
+    checkpoint = _newest(log)
+    for one in _proven(region_code, case_id, log, checkpoint):
+        if one.event_n == event_n and one.index is not None and checkpoint is not None:
+            return receipt.proof_text(receipt.Proof(one.index, one.hashes, checkpoint.note, one.entry))
+    return None
+
+
+def _newest(log: str) -> models.Checkpoint | None:
+    """The newest checkpoint that has been shown to everybody."""
+    return (
+        models.Checkpoint.objects.filter(log=log, published_at__isnull=False).order_by("-size").first()
+    )
+
+
+def _proven(
+    region_code: str, case_id: int, log: str, checkpoint: models.Checkpoint | None
+) -> Sequence[Proven]:
+    with connection.cursor() as cursor:
+        cursor.execute(ENTRIES, {"region": region_code, "case": case_id})
+        rows = [(n, index, bytes(entry)) for n, index, entry in cursor.fetchall()]
+    if checkpoint is None:
+        return [Proven(n, entry, None, ()) for n, _, entry in rows]
+    proven = _with_hashes(rows, log, checkpoint)
+    if not _is_shown(proven, checkpoint):
+        tiles.forget_tiles()  # The memory is of another database, or somebody has changed this one.
+        proven = _with_hashes(rows, log, checkpoint)
+    return proven
+
+
+def _with_hashes(
+    rows: Iterable[tuple[int, int | None, bytes]], log: str, checkpoint: models.Checkpoint
+) -> Sequence[Proven]:
+    node = tiles.node_of(log, checkpoint.size)
+    proven = []
+    for n, index, entry in rows:
+        if index is None or index >= checkpoint.size:
+            proven.append(Proven(n, entry, None, ()))
+        else:
+            proven.append(Proven(n, entry, index, _hashes(index, checkpoint.size, node)))
+    return proven
+
+
+def _hashes(index: int, size: int, node: merkle.Node) -> tuple[bytes, ...]:
+    """The proof; none at all where tiles are missing, so that whoever checks it sees that it fails."""
+    try:
+        return merkle.inclusion_proof(index, size, node)
+    except merkle.ProofRejected:
+        return ()
+
+
+def _is_shown(proven: Iterable[Proven], checkpoint: models.Checkpoint) -> bool:
+    try:
+        for one in proven:
+            if one.index is not None:
+                merkle.verify_inclusion(
+                    leaf=merkle.leaf_hash(one.entry), index=one.index, size=checkpoint.size,
+                    proof=one.hashes, root=bytes(checkpoint.root),
+                )  # fmt: skip
+    except merkle.ProofRejected:
+        return False
+    return True

@@ -1,0 +1,104 @@
+"""The logs: which there are, how each stands, where its public files lie."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from tongban.core import note
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """A log as a page shows it."""
+
+    log: str
+    origin: str
+    vkey: str
+    promise_vkey: str
+    size: int
+    integrated_at: datetime | None
+    waiting: int
+    waiting_since: datetime | None
+    checkpoint_size: int | None
+    checkpoint: str
+    root: str
+    signed_at: datetime | None
+    witnesses: tuple[str, ...]
+    trouble: str
+    trouble_at: datetime | None
+    checked_at: datetime | None
+    findings: tuple[str, ...]
+
+
+STATE = """
+select t.log, t.vkey, t.promise_vkey, t.size, t.integrated_at, t.trouble, t.trouble_at,
+       q.waiting, q.since, c.size, c.note, c.root, c.signed_at, k.at, k.findings
+from ledger_tree t
+left join lateral (
+  select count(*) as waiting, min(queued_at) as since from ledger_queue
+  where region_code >= t.log and region_code < (t.log::int + 100)::text
+) q on true
+left join lateral (
+  select size, note, root, signed_at from ledger_checkpoint
+  where log = t.log order by size desc limit 1
+) c on true
+left join ledger_check k on k.log = t.log
+where %(log)s = '' or t.log = %(log)s
+order by t.log
+"""
+
+
+def states() -> tuple[LogState, ...]:
+    """Every log, by number."""
+    return _states("")
+
+
+def state(log: str) -> LogState | None:
+    """One log; None where there is none of that number."""
+    return next(iter(_states(log)), None)
+
+
+def _states(log: str) -> tuple[LogState, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(STATE, {"log": log})
+        rows = cursor.fetchall()
+    return tuple(_state(row) for row in rows)
+
+
+def _state(row: tuple) -> LogState:
+    (log, vkey, promise_vkey, size, integrated_at, trouble, trouble_at, waiting, since,
+     checkpoint_size, text, root, signed_at, checked_at, findings) = row  # fmt: skip
+    lines = note.parse(text).signatures if text else ()
+    return LogState(
+        log=log, origin=origin_of(log), vkey=vkey, promise_vkey=promise_vkey, size=size,
+        integrated_at=integrated_at, waiting=waiting, waiting_since=since,
+        checkpoint_size=checkpoint_size, checkpoint=text or "",
+        root=note.to_base64(bytes(root)) if root else "", signed_at=signed_at,
+        witnesses=tuple(line.name for line in lines if line.name != origin_of(log)),
+        trouble=trouble, trouble_at=trouble_at, checked_at=checked_at,
+        findings=_names_of(findings),
+    )  # fmt: skip
+
+
+def _names_of(findings: object) -> tuple[str, ...]:
+    return tuple(str(one["check"]) for one in findings) if isinstance(findings, list) else ()
+
+
+def waiting_logs() -> set[str]:
+    """The logs for which something is queued, begun or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("select distinct left(region_code, 4) || '00' from ledger_queue")
+        return {log for (log,) in cursor.fetchall()}
+
+
+def origin_of(log: str) -> str:
+    """The name of the log: the address of its files, without the scheme."""
+    return f"{settings.LEDGER_ORIGIN}/{log}"
+
+
+def public_folder(log: str) -> Path:
+    """Where its public files lie; everything in there may be mirrored."""
+    return Path(settings.LEDGER_FOLDER) / "public" / log
