@@ -1,0 +1,50 @@
+"""The sequencer: the one process that makes the logs grow and shows them."""
+
+import logging
+import threading
+from datetime import datetime
+
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from tongban.core import note
+from tongban.core.refusal import Refusal
+from tongban.ledger import actions, queries
+
+logger = logging.getLogger(__name__)
+
+
+def run_sequencer(*, stop: threading.Event, interval: float) -> None:
+    """Integrate and publish every `interval` seconds until told to stop."""
+    while not stop.is_set():
+        try:
+            take_turn(at=timezone.now())
+        except DatabaseError as error:
+            logger.warning("sequencer waits for the database: %s", type(error).__name__)
+        close_old_connections()
+        stop.wait(interval)
+
+
+def take_turn(*, at: datetime) -> int:
+    """One round over all logs; how many entries were taken in. One log's trouble does not hold the others."""
+    taken = 0
+    for log in sorted({row.log for row in queries.states()} | queries.waiting_logs()):
+        try:
+            while batch := actions.integrate(log=log, at=at):
+                taken += batch
+            actions.publish(log=log, at=at)
+        except (Refusal, OSError, note.NoteRejected) as error:
+            actions.report_trouble(log=log, trouble=name_of(error), at=at)
+            logger.exception("log %s stands still", log)
+        else:
+            actions.report_trouble(log=log, trouble="", at=at)
+    return taken
+
+
+def name_of(error: Exception) -> str:
+    """The name a page can explain: full disk, unreadable file, or the refusal's own."""
+    if isinstance(error, Refusal):
+        return error.code
+    if isinstance(error, OSError):
+        return f"os-{error.errno}"
+    return "ledger-checkpoint-unreadable"
