@@ -1,0 +1,23 @@
+"""What papers can do: keep a file, issue a notice, issue a licence, change its state, count a look-up."""
+
+from tongban.papers.actions.files import EmptyFile, FileIsNotWhatItSays, keep_file
+from tongban.papers.actions.licences import (
+    ChangeNotAllowed,
+    NoSuchLicence,
+    change_licence,
+    issue_licence,
+    record_lookup,
+)
+from tongban.papers.actions.notices import issue_notice
+
+__all__ = [
+    "ChangeNotAllowed",
+    "EmptyFile",
+    "FileIsNotWhatItSays",
+    "NoSuchLicence",
+    "change_licence",
+    "issue_licence",
+    "issue_notice",
+    "keep_file",
+    "record_lookup",
+]
