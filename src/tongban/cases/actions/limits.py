@@ -20,7 +20,7 @@ def after_event(
         current = running.get(rule.name)
         is_open = current is not None and current.ended_on is None
         if kind in rule.ends_with and is_open and current is not None:
-            changed[rule.name] = clocks.end(current, timezone.localdate(at))
+            changed[rule.name] = clocks.end(current, on=timezone.localdate(at))
         if (kind == rule.starts_with and current is None) or kind in rule.restarts_with:
             changed[rule.name] = _started(rule, at)
     return changed
@@ -29,12 +29,12 @@ def after_event(
 def all_ended(*, running: Mapping[str, clocks.Clock], at: datetime) -> dict[str, clocks.Clock]:
     """Return every clock that still runs, ended: the case is over."""
     day = timezone.localdate(at)
-    return {name: clocks.end(clock, day) for name, clock in running.items() if clock.ended_on is None}
+    return {name: clocks.end(clock, on=day) for name, clock in running.items() if clock.ended_on is None}
 
 
 def _started(rule: matters.ClockRule, at: datetime) -> clocks.Clock:
     if rule.period_id is None:
-        return clocks.promise(name=rule.name, working_days=rule.working_days or 0, started_at=at)
+        return clocks.promise(name=rule.name, working_days=rule.working_days or 0, at=at)
     return clocks.start(law.period(rule.period_id, timezone.localdate(at)), name=rule.name, at=at)
 
 

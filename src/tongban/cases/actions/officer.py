@@ -95,8 +95,8 @@ def decide(
     :raises guards.ReasonMissing: a refusal needs reasons.
     """
     act = step.Act(
-        "decide", "Decided", result={"outcome": outcome}, said={"reason": reason.strip()},
-        outcome=outcome, chosen=outcome,
+        "decide", "Decided", result={"outcome": outcome},
+        said={"outcome": outcome, "reason": reason.strip()}, outcome=outcome, chosen=outcome,
     )
     return step.take(
         region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act

@@ -8,13 +8,13 @@ Sources: 行政许可法 art. 29-45."""
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tongban.cases.actions import entries, guards, limits, rows
+from tongban.cases.actions import guards, limits, rows
 from tongban.core import case as core
 from tongban.core import clock as clocks
 from tongban.core import codes, flow, merkle
@@ -373,12 +373,13 @@ def entry_of(
 ) -> ledger.QueuedEntry:
     """Return the ledger entry of one event of this case."""
     due = [row["last_on"] for row in clock_rows if row["name"] == "statutory"]
-    return entries.entry_of(
+    return ledger.queued_entry(
         region_code=stage.case.region_code, case_id=stage.case.id, ref=stage.case.ref, event_n=n, kind=kind,
         previous=stage.case.head, matter=f"{stage.case.matter_code}@{stage.definition.version}", node=node,
-        at=stage.at, office=capacity.office, due=due[0] if due else None,
-        said={**act.said, **({"outcome": act.outcome} if act.outcome else {})},
+        at=stage.at, capacity=capacity.office, due=date.fromisoformat(due[0]) if due else None,
+        said={name: value for name, value in act.said.items() if value},
         attachments=[material["sha256"] for material in act.materials],
+        is_sealed=stage.definition.is_sealed,
     )
 
 

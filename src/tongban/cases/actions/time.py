@@ -19,18 +19,6 @@ class NoRunningClock(Refusal):
     basis = "行政许可法 第四十五条"
 
 
-class GroundNotListed(Refusal):
-    code = "ground-not-listed"
-    says = _("“%(ground)s”不是法律列明的不计入期限的事由。可选：%(grounds)s。")
-    basis = "行政许可法 第四十五条"
-
-
-class CannotExtend(Refusal):
-    code = "cannot-extend"
-    says = _("这一期限依法不能延长。")
-    basis = "行政许可法 第四十二条"
-
-
 def pause(
     *, region_code: str, case_id: int, token_n: int, ground: str, document: str, first_day: date,
     actor: guards.Actor, at: datetime, key: str,
@@ -39,11 +27,12 @@ def pause(
 
     :param ground: one of the grounds the period names, such as 检验 or 听证.
     :param document: number of the written notice to the applicant, without which no time is excluded.
-    :raises GroundNotListed, NoRunningClock: see there; the clock's own refusals pass through.
+    :raises NoRunningClock: nothing runs; the clock's own refusals (no ground, no document) pass through.
     """
-    def stop(clock: clocks.Clock) -> clocks.Clock:
+    def stop(clock: clocks.Clock, _task: step.Task) -> clocks.Clock:
+        rule = _period_of(clock) if clock.period_id else None
         return clocks.pause(
-            clock, ground=ground, kind=clocks.StopKind.EXCLUDED, document=document, first_day=first_day
+            clock, rule, ground=ground, kind=clocks.StopKind.EXCLUDED, document=document, first_day=first_day
         )
 
     act = step.Act(
@@ -59,7 +48,7 @@ def resume(
     """Let the clocks run again (恢复计算期限); ``last_day`` is the last day that does not count."""
     act = step.Act("resume", "Resumed", result={}, said={"last_day": last_day.isoformat()})
     return _change_clocks(
-        region_code, case_id, token_n, actor, at, key, act, lambda clock: clocks.resume(clock, last_day)
+        region_code, case_id, token_n, actor, at, key, act, lambda clock, _task: clocks.resume(clock, last_day=last_day)
     )
 
 
@@ -68,32 +57,32 @@ def extend(
 ) -> step.Done:
     """Extend the statutory limit once, by the approver the law names (延长期限, 行政许可法 art. 42).
 
-    :raises CannotExtend: the period has no extension. :raises guards.ReasonMissing: no reason given.
+    :raises guards.ReasonMissing: no reason given; the clock's own refusals (once, by whom) pass through.
     """
     if not reason.strip():
         raise guards.ReasonMissing()
     act = step.Act("extend", "Extended", result={}, said={"reason": reason.strip()})
 
-    def longer(clock: clocks.Clock) -> clocks.Clock:
+    def longer(clock: clocks.Clock, task: step.Task) -> clocks.Clock:
         if clock.name != "statutory":
             return clock
-        period = law.period(clock.period_id, timezone.localdate(clock.started_at))
-        if period.extension is None:
-            raise CannotExtend()
-        return clocks.extend(clock, period, approver=period.extension.approver, reason=reason.strip())
+        return clocks.extend(
+            clock, _period_of(clock), law.calendar(), approver=task.rule.approver, reason=reason.strip(),
+            on=timezone.localdate(at),
+        )
 
     return _change_clocks(region_code, case_id, token_n, actor, at, key, act, longer)
 
 
 def _change_clocks(
     region_code: str, case_id: int, token_n: int, actor: guards.Actor, at: datetime, key: str,
-    act: step.Act, change_one: Callable[[clocks.Clock], clocks.Clock],
+    act: step.Act, change_one: Callable[[clocks.Clock, step.Task], clocks.Clock],
 ) -> step.Done:
     def change_all(task: step.Task) -> step.Done:
         running = _decision_clocks(task.stage.loaded)
-        if act.act == "pause":
-            _listed_ground(str(act.said["ground"]), running)
-        changed = {name: after for name, before in running.items() if (after := change_one(before)) != before}
+        changed = {
+            name: after for name, before in running.items() if (after := change_one(before, task)) != before
+        }
         changed_rows = {name: limits.row(clock=clock, at=at) for name, clock in changed.items()}
         return step.write(
             stage=task.stage, act=act, change=core.Change(kind=act.kind, clocks=changed_rows),
@@ -117,8 +106,5 @@ def _decision_clocks(loaded: rows.Loaded) -> Mapping[str, clocks.Clock]:
     return running
 
 
-def _listed_ground(ground: str, running: Mapping[str, clocks.Clock]) -> None:
-    statutory = running["statutory"]
-    period = law.period(statutory.period_id, timezone.localdate(statutory.started_at))
-    if ground not in period.suspends:
-        raise GroundNotListed(ground=ground, grounds="、".join(period.suspends))
+def _period_of(clock: clocks.Clock) -> clocks.Period:
+    return law.period(clock.period_id, timezone.localdate(clock.started_at))
