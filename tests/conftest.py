@@ -4,6 +4,7 @@ The server is started by the first test that asks for a database (so `tests/core
 shared by all workers of pytest-xdist, and stopped by the process that started the run.
 """
 
+import base64
 import fcntl
 import os
 import pathlib
@@ -20,6 +21,7 @@ RUN = "TONGBAN_TEST_RUN"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         sweep()
@@ -27,6 +29,24 @@ def pytest_configure(config):
         folder.chmod(0o711)
         config.stash[LOCK] = lock(folder / "run.lock")
         os.environ[RUN] = str(folder)
+    worker = getattr(config, "workerinput", {"workerid": "main"})["workerid"]
+    keep_apart(pathlib.Path(os.environ[RUN]) / worker)
+
+
+def keep_apart(folder):
+    """Settings of this worker: its own folders, keys that are no secret, a hasher that is quick."""
+    from django.conf import settings
+
+    settings.SECRET_KEY = "only for tests"
+    settings.PERSONAL_DATA_KEY = base64.urlsafe_b64encode(b"only for tests".ljust(32, b"!")).decode()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.DATA = folder
+    settings.LEDGER_FOLDER = folder / "ledger"
+    settings.STATIC_ROOT = folder / "static"
+    settings.STORAGES = settings.STORAGES | {
+        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": str(folder / "files")}},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
 
 
 def pytest_unconfigure(config):
