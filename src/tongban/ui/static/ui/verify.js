@@ -1,0 +1,313 @@
+/* Checks the public record in the reader's own browser, with WebCrypto alone; nothing is sent.
+
+   A badge [data-proof-url] is fetched and checked; a form [data-verify-receipt] checks a receipt that is
+   dropped, pasted, or carried behind the # of the address. What is checked, in this order:
+   1 the note is signed by the key this page pins  2 every entry is of one case, numbered without a gap,
+   and names the hash of the one before  3 each entry's hash leads to the signed root.
+
+   Sources: RFC 9162 2.1, https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint, https://c2sp.org/tlog-proof. */
+(() => {
+  const HASH_BYTES = 32;
+  const ED25519 = 0x01;
+  const COSIGNATURE = 0x04;
+  const SEALED = "sealed";
+  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const utf8 = new TextEncoder();
+
+  /** What was found wrong, as a word that names the check. */
+  class Rejected extends Error {}
+  const demand = (holds, check) => {
+    if (!holds) throw new Rejected(check);
+  };
+
+  // Bytes
+
+  const join = (...parts) => {
+    const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      joined.set(part, at);
+      at += part.length;
+    }
+    return joined;
+  };
+  const equal = (left, right) => left.length === right.length && left.every((byte, i) => byte === right[i]);
+  const fromBase64 = (encoded) => {
+    let letters;
+    try {
+      letters = atob(encoded);
+    } catch {
+      throw new Rejected("base64");
+    }
+    demand(btoa(letters) === encoded, "base64");
+    return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+  };
+  const toBase64url = (bytes) =>
+    btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  // Hashes and proofs
+
+  const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const leafHash = (entry) => sha256(join(Uint8Array.of(0), entry));
+  const nodeHash = (left, right) => sha256(join(Uint8Array.of(1), left, right));
+
+  /** RFC 9162 2.1.3.2. Sizes are safe integers: a log of 2^53 entries is not in sight. */
+  const verifyInclusion = async (leaf, index, size, proof, root) => {
+    demand(Number.isSafeInteger(index) && index >= 0 && index < size, "index");
+    demand([leaf, root, ...proof].every((hash) => hash.length === HASH_BYTES), "hash-length");
+    let left = index;
+    let last = size - 1;
+    let reached = leaf;
+    for (const sibling of proof) {
+      demand(last > 0, "proof-long");
+      if (left % 2 === 1 || left === last) {
+        reached = await nodeHash(sibling, reached);
+        while (left % 2 === 0 && left > 0) [left, last] = [Math.floor(left / 2), Math.floor(last / 2)];
+      } else {
+        reached = await nodeHash(reached, sibling);
+      }
+      [left, last] = [Math.floor(left / 2), Math.floor(last / 2)];
+    }
+    demand(last === 0, "proof-short");
+    demand(equal(reached, root), "root");
+  };
+
+  /** RFC 9162 2.1.4.2. */
+  const verifyConsistency = async (older, newer, proof) => {
+    demand(older.size <= newer.size, "older-larger");
+    if (older.size === newer.size) return demand(proof.length === 0 && equal(older.root, newer.root), "root");
+    if (older.size === 0) return demand(proof.length === 0, "proof-long");
+    demand(proof.length > 0, "proof-short");
+    let [left, last] = [older.size - 1, newer.size - 1];
+    while (left % 2 === 1) [left, last] = [Math.floor(left / 2), Math.floor(last / 2)];
+    const path = left === 0 ? [older.root, ...proof] : [...proof];
+    let toOld = path[0];
+    let toNew = path[0];
+    for (const sibling of path.slice(1)) {
+      demand(last > 0, "proof-long");
+      if (left % 2 === 1 || left === last) {
+        [toOld, toNew] = [await nodeHash(sibling, toOld), await nodeHash(sibling, toNew)];
+        while (left % 2 === 0 && left > 0) [left, last] = [Math.floor(left / 2), Math.floor(last / 2)];
+      } else {
+        toNew = await nodeHash(toNew, sibling);
+      }
+      [left, last] = [Math.floor(left / 2), Math.floor(last / 2)];
+    }
+    demand(last === 0, "proof-short");
+    demand(equal(toOld, older.root) && equal(toNew, newer.root), "root");
+  };
+
+  // Notes and checkpoints
+
+  const readKey = async (vkey) => {
+    const [, name, id, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+(.+)$/.exec(vkey) ?? [];
+    demand(name, "key");
+    const material = fromBase64(encoded);
+    demand([ED25519, COSIGNATURE].includes(material[0]) && material.length === 1 + HASH_BYTES, "key");
+    const hash = await sha256(join(utf8.encode(`${name}\n`), material));
+    demand(toHex(hash.slice(0, 4)) === id, "key");
+    const key = await crypto.subtle.importKey("raw", material.slice(1), { name: "Ed25519" }, false, ["verify"]);
+    return { name, id, key, kind: material[0] };
+  };
+
+  const isSigned = async ({ key, kind }, body, signature) => {
+    if (kind === ED25519) return crypto.subtle.verify("Ed25519", key, signature, utf8.encode(body));
+    const time = new DataView(signature.buffer, signature.byteOffset, 8).getBigUint64(0);
+    const message = utf8.encode(`cosignature/v1\ntime ${time}\n${body}`);
+    return crypto.subtle.verify("Ed25519", key, signature.slice(8), message);
+  };
+
+  /** The checkpoint in a note, signed by the log's key; with who else of `witnesses` signed it. */
+  const openCheckpoint = async (note, vkey, witnesses = []) => {
+    const cut = note.lastIndexOf("\n\n");
+    demand(cut > 0 && note.endsWith("\n"), "note");
+    const body = note.slice(0, cut + 1);
+    const keys = await Promise.all([vkey, ...witnesses].map(readKey));
+    const by = new Set();
+    for (const line of note.slice(cut + 2, -1).split("\n")) {
+      const [, name, encoded] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
+      demand(name, "note");
+      const blob = fromBase64(encoded);
+      const key = keys.find((one) => one.name === name && one.id === toHex(blob.slice(0, 4)));
+      if (!key) continue;
+      demand(await isSigned(key, body, blob.slice(4)), "signature");
+      by.add(key);
+    }
+    demand(by.has(keys[0]), "signature");
+    const [origin, size, root] = body.split("\n");
+    demand(origin === keys[0].name, "origin");
+    demand(/^(0|[1-9][0-9]{0,15})$/.test(size), "size");
+    const checkpoint = { origin, size: Number(size), root: fromBase64(root), body };
+    demand(checkpoint.root.length === HASH_BYTES, "hash-length");
+    return { ...checkpoint, witnesses: [...by].slice(1).map((key) => key.name) };
+  };
+
+  // A case: { origin, vkey, checkpoint, entries: [{ n, entry, index, hashes }] }
+
+  /** The finding for one case: { state: "ok" | "pending" | "bad", ... }; `events` is how many the page shows. */
+  const verifyCase = async (shown, vkey, events = 0) => {
+    demand(shown.vkey === vkey, "key");
+    const checkpoint = shown.checkpoint ? await openCheckpoint(shown.checkpoint, vkey) : null;
+    demand(shown.entries.length > 0 && shown.entries.length >= events, "entries-missing");
+    let previous = "";
+    let reference = "";
+    let waiting = 0;
+    for (const [i, one] of shown.entries.entries()) {
+      demand(one.n === i + 1, "number");
+      const entry = fromBase64(one.entry);
+      const leaf = await leafHash(entry);
+      reference = checkLink(JSON.parse(text.decode(entry)), one.n, previous, reference);
+      if (one.index === null || !checkpoint) waiting += 1;
+      else await verifyInclusion(leaf, one.index, checkpoint.size, one.hashes.map(fromBase64), checkpoint.root);
+      previous = toBase64url(leaf);
+    }
+    return {
+      state: waiting ? "pending" : "ok",
+      n: shown.entries.length,
+      waiting,
+      size: checkpoint ? checkpoint.size : 0,
+      root: checkpoint ? toHex(checkpoint.root) : "",
+    };
+  };
+
+  const checkLink = (entry, n, previous, reference) => {
+    if (entry.k === SEALED) return reference; // Only its digest is public; its place in the tree still counts.
+    demand(entry.v === 1 && entry.n === n, "number");
+    demand((entry.p ?? "") === previous, "chain");
+    demand(!reference || entry.c === reference, "case");
+    return entry.c;
+  };
+
+  // A receipt: a .tlog-proof with its entry as extra data
+
+  const readReceipt = (file) => {
+    const cut = file.indexOf("\n\n");
+    const lines = file.slice(0, cut).split("\n");
+    demand(cut > 0 && lines.shift() === "c2sp.org/tlog-proof@v1", "receipt");
+    const extra = lines[0]?.startsWith("extra ") ? fromBase64(lines.shift().slice(6)) : null;
+    const [, index] = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? "") ?? [];
+    demand(index !== undefined && extra, "receipt");
+    return { entry: extra, index: Number(index), hashes: lines.map(fromBase64), note: file.slice(cut + 2) };
+  };
+
+  /** The finding for a receipt, checked against the key pinned for the log it names. */
+  const verifyReceipt = async (file, vkeys) => {
+    const receipt = readReceipt(file.replaceAll("\r\n", "\n"));
+    const origin = receipt.note.slice(0, receipt.note.indexOf("\n"));
+    const vkey = vkeys.find((one) => one.startsWith(`${origin}+`));
+    demand(vkey, "unknown-log");
+    const checkpoint = await openCheckpoint(receipt.note, vkey);
+    const leaf = await leafHash(receipt.entry);
+    await verifyInclusion(leaf, receipt.index, checkpoint.size, receipt.hashes, checkpoint.root);
+    const entry = JSON.parse(text.decode(receipt.entry));
+    return { state: "ok", index: receipt.index, size: checkpoint.size, root: toHex(checkpoint.root), origin, entry };
+  };
+
+  // The page
+
+  const canVerify = async () => {
+    if (!globalThis.crypto?.subtle) return false;
+    try {
+      await crypto.subtle.importKey("raw", new Uint8Array(HASH_BYTES), { name: "Ed25519" }, false, ["verify"]);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  /** Puts the words of a state, from its <template data-state>, into the elements that wait for them. */
+  const show = (place, state, values = {}) => {
+    const template = place.querySelector(`template[data-state="${state}"]`);
+    const words = { title: template?.dataset.title ?? "", words: template?.content.textContent ?? "", root: values.root };
+    place.dataset.state = state;
+    for (const target of place.querySelectorAll("[data-verify]")) {
+      target.textContent = fill(words[target.dataset.verify] ?? "", values);
+    }
+    place.dispatchEvent(new CustomEvent("tongban:verified", { bubbles: true, detail: { state, ...values } }));
+  };
+  const fill = (words, values) =>
+    words.trim().replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  const grouped = (number) => number.toLocaleString(document.documentElement.lang || undefined);
+  const readable = (found) => ({
+    ...found,
+    size: grouped(found.size),
+    root: found.root.replace(/(.{4})(?=.)/g, "$1 "),
+  });
+
+  /** Runs a check; whatever it finds, the place says so in words. */
+  const report = async (place, check) => {
+    if (!(await canVerify())) return show(place, "unsupported");
+    try {
+      const found = await check();
+      show(place, found.state, readable(found));
+      return found;
+    } catch (error) {
+      if (error instanceof TypeError && place.dataset.proofUrl) return show(place, "unreachable");
+      show(place, "bad", { check: error instanceof Rejected ? error.message : "malformed" });
+    }
+  };
+
+  const checkBadge = (badge) =>
+    report(badge, async () => {
+      const answer = await fetch(badge.dataset.proofUrl, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new TypeError("no answer");
+      return verifyCase(await answer.json(), badge.dataset.vkey, Number(badge.dataset.events ?? 0));
+    });
+
+  const checkDropped = async (form, file) => {
+    const vkeys = Array.from(document.querySelectorAll("[data-log-vkey]"), (one) => one.dataset.logVkey);
+    show(form, "checking");
+    const found = await report(form, () => verifyReceipt(file, vkeys));
+    const list = form.querySelector("[data-entry]");
+    list?.replaceChildren(...Object.entries(found?.entry ?? {}).flatMap(asPair));
+  };
+  const asPair = ([name, value]) => {
+    const [term, words] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = document.querySelector(`[data-member="${CSS.escape(name)}"]`)?.textContent ?? name;
+    words.textContent = typeof value === "object" ? JSON.stringify(value) : String(value);
+    return [term, words];
+  };
+
+  const waitForReceipt = (form) => {
+    const [input, area] = [form.querySelector("input[type=file]"), form.querySelector("textarea")];
+    const take = async (file) => {
+      if (!file) return;
+      area.value = await file.text();
+      await checkDropped(form, area.value);
+    };
+    input?.addEventListener("change", () => take(input.files[0]));
+    form.addEventListener("dragover", (event) => event.preventDefault());
+    form.addEventListener("drop", (event) => {
+      event.preventDefault();
+      take(event.dataTransfer.files[0]);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      checkDropped(form, area.value);
+    });
+    if (location.hash.length > 1) {
+      area.value = decodeURIComponent(location.hash.slice(1));
+      checkDropped(form, area.value);
+    }
+  };
+
+  const started = new WeakSet();
+  const start = (root) => {
+    for (const place of root.querySelectorAll("[data-proof-url], [data-verify-receipt]")) {
+      if (started.has(place)) continue;
+      started.add(place);
+      if (place.dataset.proofUrl) checkBadge(place);
+      else waitForReceipt(place);
+    }
+  };
+
+  globalThis.tongbanVerify = {
+    Rejected, leafHash, openCheckpoint, readReceipt, verifyCase, verifyConsistency, verifyInclusion, verifyReceipt,
+  };
+  if (globalThis.document) {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start(document));
+    else start(document);
+    document.addEventListener("htmx:afterSwap", (event) => start(event.target));
+  }
+})();
