@@ -13,6 +13,7 @@ from tongban.pg import server
 APPEND_ONLY = ("cases_event", "django_migrations")
 LEDGER_PREFIX = "ledger_"
 LEDGER_QUEUE = "ledger_queue"
+ERASABLE = ("ledger_disclosure", "ledger_disclosurekey")  # Kept by the act itself, erased by law.
 
 
 def grant(url: str) -> None:
@@ -38,6 +39,8 @@ def grant(url: str) -> None:
 def app_rights(table: str) -> str:
     if table in APPEND_ONLY or table == LEDGER_QUEUE:
         return "select, insert" if table != "django_migrations" else "select"
+    if table in ERASABLE:
+        return "select, insert, delete"
     if table.startswith(LEDGER_PREFIX):
         return "select"
     return "select, insert, update, delete"
