@@ -1,7 +1,8 @@
 /* Checks the public record in the reader's own browser, with WebCrypto alone; nothing is sent.
 
    A badge [data-proof-url] is fetched and checked; a form [data-verify-receipt] checks a receipt that is
-   dropped, pasted, or carried behind the # of the address. What is checked, in this order:
+   dropped, pasted, or carried behind the # of the address; a [data-monitor] compares a log with the last
+   checkpoint this browser has seen of it. What is checked of a case, in this order:
    1 the note is signed by the key this page pins  2 every entry is of one case, numbered without a gap,
    and names the hash of the one before  3 each entry's hash leads to the signed root.
 
@@ -16,6 +17,8 @@
 
   /** What was found wrong, as a word that names the check. */
   class Rejected extends Error {}
+  /** Nothing could be checked: the site did not answer. */
+  class Unreachable extends Error {}
   const demand = (holds, check) => {
     if (!holds) throw new Rejected(check);
   };
@@ -126,7 +129,7 @@
     const keys = await Promise.all([vkey, ...witnesses].map(readKey));
     const by = new Set();
     for (const line of note.slice(cut + 2, -1).split("\n")) {
-      const [, name, encoded] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
+      const [, name, encoded] = /^\u2014 (\S+) (\S+)$/u.exec(line) ?? [];
       demand(name, "note");
       const blob = fromBase64(encoded);
       const key = keys.find((one) => one.name === name && one.id === toHex(blob.slice(0, 4)));
@@ -243,24 +246,25 @@
       show(place, found.state, readable(found));
       return found;
     } catch (error) {
-      if (error instanceof TypeError && place.dataset.proofUrl) return show(place, "unreachable");
+      if (error instanceof Unreachable) return show(place, "unreachable");
       show(place, "bad", { check: error instanceof Rejected ? error.message : "malformed" });
     }
   };
 
   const checkBadge = (badge) =>
     report(badge, async () => {
-      const answer = await fetch(badge.dataset.proofUrl, { headers: { Accept: "application/json" } });
-      if (!answer.ok) throw new TypeError("no answer");
+      const answer = await fetched(badge.dataset.proofUrl);
+      if (!answer.ok) throw new Unreachable();
       return verifyCase(await answer.json(), badge.dataset.vkey, Number(badge.dataset.events ?? 0));
     });
 
   const checkDropped = async (form, file) => {
+    const place = form.querySelector("[data-finding]");
     const vkeys = Array.from(document.querySelectorAll("[data-log-vkey]"), (one) => one.dataset.logVkey);
-    show(form, "checking");
-    const found = await report(form, () => verifyReceipt(file, vkeys));
-    const list = form.querySelector("[data-entry]");
-    list?.replaceChildren(...Object.entries(found?.entry ?? {}).flatMap(asPair));
+    place.hidden = false;
+    show(place, "checking");
+    const found = await report(place, () => verifyReceipt(file, vkeys));
+    place.querySelector("[data-entry]").replaceChildren(...Object.entries(found?.entry ?? {}).flatMap(asPair));
   };
   const asPair = ([name, value]) => {
     const [term, words] = [document.createElement("dt"), document.createElement("dd")];
@@ -292,13 +296,43 @@
     }
   };
 
+  // A log watched over time: the browser keeps the last checkpoint it has verified.
+
+  const fetched = async (url) => {
+    const answer = await fetch(url).catch(() => null);
+    if (!answer || answer.status >= 500) throw new Unreachable();
+    return answer;
+  };
+
+  const checkGrowth = (place) =>
+    report(place, async () => {
+      const { vkey, checkpointUrl, consistencyUrl } = place.dataset;
+      const kept = `tongban-checkpoint:${vkey.split("+")[0]}`;
+      const seen = localStorage.getItem(kept);
+      const older = seen && (await openCheckpoint(seen, vkey));
+      if (!older || older.size === 0) {
+        const note = await (await fetched(checkpointUrl)).text();
+        const newest = await openCheckpoint(note, vkey);
+        localStorage.setItem(kept, note);
+        return { state: "first", size: newest.size, root: toHex(newest.root) };
+      }
+      const answer = await fetched(`${consistencyUrl}?old=${older.size}`);
+      demand(answer.ok, "older-larger"); // The log says it was never that large.
+      const grown = await answer.json();
+      const newest = await openCheckpoint(grown.checkpoint, vkey);
+      await verifyConsistency(older, newest, grown.hashes.map(fromBase64));
+      localStorage.setItem(kept, grown.checkpoint);
+      return { state: "ok", old: older.size, size: newest.size, root: toHex(newest.root) };
+    });
+
+  const PLACES = { "[data-proof-url]": checkBadge, "[data-verify-receipt]": waitForReceipt, "[data-monitor]": checkGrowth };
   const started = new WeakSet();
   const start = (root) => {
-    for (const place of root.querySelectorAll("[data-proof-url], [data-verify-receipt]")) {
-      if (started.has(place)) continue;
-      started.add(place);
-      if (place.dataset.proofUrl) checkBadge(place);
-      else waitForReceipt(place);
+    for (const [selector, begin] of Object.entries(PLACES)) {
+      for (const place of root.querySelectorAll(selector)) {
+        if (!started.has(place)) begin(place);
+        started.add(place);
+      }
     }
   };
 
@@ -308,6 +342,6 @@
   if (globalThis.document) {
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start(document));
     else start(document);
-    document.addEventListener("htmx:afterSwap", (event) => start(event.target));
+    document.addEventListener("htmx:after:swap", (event) => start(event.target));
   }
 })();
