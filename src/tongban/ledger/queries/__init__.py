@@ -1,6 +1,6 @@
 """What can be asked of the ledger: proofs, the state of each log, the bytes of its files."""
 
-from tongban.ledger.queries.proofs import proof, receipt_text
+from tongban.ledger.queries.proofs import consistency, proof, receipt_text
 from tongban.ledger.queries.standing import (
     LogState,
     origin_of,

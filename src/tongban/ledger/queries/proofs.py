@@ -64,6 +64,22 @@ def receipt_text(region_code: str, case_id: int, event_n: int) -> str | None:
     return None
 
 
+def consistency(log: str, old: int) -> dict[str, Any]:
+    """How the newest checkpoint follows from the log's first `old` entries.
+
+    :raises ProofRejected: it has never had so many, or a tile is missing.
+    """
+    checkpoint = _newest(log)
+    if checkpoint is None or not 0 < old <= checkpoint.size:
+        raise merkle.ProofRejected("the log has never shown that size")
+    hashes = merkle.consistency_proof(old, checkpoint.size, tiles.node_of(log, checkpoint.size))
+    return {
+        "old": old,
+        "checkpoint": checkpoint.note,
+        "hashes": [note.to_base64(one) for one in hashes],
+    }
+
+
 def _newest(log: str) -> models.Checkpoint | None:
     """The newest checkpoint that has been shown to everybody."""
     return (
