@@ -75,19 +75,18 @@ def test_wrong_resident_numbers_are_not_taken(text):
 
 def test_an_implementation_code_has_31_characters():
     organ = codes.generated_uscc("11", "140106", 1)
-    code = codes.implementation_code(organ, "0001310240", "001")
-    assert (len(code), code[:18], code[18:28], code[28:]) == (31, organ, "0001310240", "001")
+    code = codes.implementation_code(organ, "4", "000131024000")
+    assert (len(code), code[:18], code[18], code[19:]) == (31, organ, "4", "000131024000")
 
 
-@given(some.sampled_from([1, 2, 3]), REGIONS, some.integers(min_value=1, max_value=999_999))
-def test_food_licence_numbers_check(activity, region, serial):
-    number = codes.food_licence_number(activity, region, serial)
-    assert (len(number), codes.is_food_licence_number(number)) == (16, True)
+def test_a_food_licence_number_seen_on_a_shop_page_has_the_check_digit_we_compute():
+    assert codes.with_check_digit("1330108011171") == "13301080111719"
+    assert codes.has_check_digit("13301080111719")
 
 
-def test_a_wrong_food_licence_number_is_seen():
-    assert not codes.is_food_licence_number("JY21401060000010")
-    assert not codes.is_food_licence_number("营业执照")
+@pytest.mark.parametrize("digits", ["", "1", "13301080111710", "１３３０", "JY13301080111719"])
+def test_a_wrong_check_digit_is_seen(digits):
+    assert not codes.has_check_digit(digits)
 
 
 @pytest.mark.parametrize(

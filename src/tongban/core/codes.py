@@ -20,7 +20,6 @@ DEMO_ORGANISATION = "DEM"  # Generated organ codes carry it, so that nobody take
 
 _CASE_NUMBER = re.compile(r"(\d{6})-(\d{4})-(\d{8})-(\d)")
 _LICENCE_PART = re.compile(r"[0-9A-Z]+")
-_FOOD_LICENCE = re.compile(r"JY(\d{14})")
 
 
 class NotACode(refusal.Refusal):
@@ -107,29 +106,26 @@ def resident_id(place: str, born: str, order: int) -> str:
     return first + ric.calc_check_digit(first + "0")
 
 
-def implementation_code(organ_code: str, base_code: str, own: str = "000") -> str:
-    """The 31-character implementation code (实施编码) of a matter: organ 18 + national base code 10 + own 3.
+def implementation_code(organ_code: str, level: str, base_code: str) -> str:
+    """The 31-character implementation code (实施编码) of a matter: organ (18), level (1), national base code (12).
 
-    The three own characters number what a place adds below the national item; 000 when it adds nothing.
+    :param level: who exercises it: 2 province, 3 city, 4 county, 5 township (GB/T 39554.1-2020, from memory).
     """
     assert is_uscc(organ_code)
-    assert re.fullmatch(r"[0-9A-Z]{10}", base_code)
-    assert re.fullmatch(r"[0-9A-Z]{3}", own)
-    return f"{organ_code}{base_code}{own}"
+    assert re.fullmatch(r"[1-6]", level)
+    assert re.fullmatch(r"[0-9A-Z]{12}", base_code)
+    return f"{organ_code}{level}{base_code}"
 
 
-def food_licence_number(activity: int, region_code: str, serial: int) -> str:
-    """A food business licence number: JY, kind of operator (1 sale, 2 catering, 3 canteen), region 6, serial 6, check."""
-    assert activity in {1, 2, 3}
-    assert 0 < serial <= 999_999
-    digits = f"{activity}{region_code}{serial:06d}"
-    return f"JY{digits}{mod_11_10.calc_check_digit(digits)}"
+def with_check_digit(digits: str) -> str:
+    """The digits and their check digit (MOD 11,10), the last place of many Chinese numbers."""
+    assert re.fullmatch(r"\d+", digits, re.ASCII)
+    return digits + mod_11_10.calc_check_digit(digits)
 
 
-def is_food_licence_number(text: str) -> bool:
-    """Whether the text is a food business licence number with a right check digit."""
-    found = _FOOD_LICENCE.fullmatch(half_width(text))
-    return bool(found) and mod_11_10.is_valid(found.group(1)) if found else False
+def has_check_digit(digits: str) -> bool:
+    """Whether the last digit is the check digit (MOD 11,10) of those before it."""
+    return bool(re.fullmatch(r"\d{2,}", digits, re.ASCII)) and mod_11_10.is_valid(digits)
 
 
 def licence_identifier(type_code: str, issuer_uscc: str, serial: str, version: int = 1) -> str:
