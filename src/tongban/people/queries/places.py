@@ -1,0 +1,127 @@
+"""Regions (区划) and organs (机关), as rows ready to show.
+
+Sources: GB/T 2260 (a code names its superiors: the first two, four, six digits)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tongban.core import refusal
+from tongban.people import models
+
+
+class NoSuchRegion(refusal.Refusal):
+    """No place has this code."""
+
+    code = "no_such_region"
+    says = "没有编码为 %(code)s 的区划"
+
+
+class NoSuchOrgan(refusal.Refusal):
+    """No organ has this code, or none of this kind is in the place."""
+
+    code = "no_such_organ"
+    says = "没有找到机关 %(code)s"
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A place. ``kind``: province, city, county_level, statistical_zone or township."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    parent_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganRow:
+    """An organ. ``kind`` is what it does, the same word at every level."""
+
+    code: str
+    region_code: str
+    name: str
+    name_en: str
+    kind: str
+    level: str
+    is_code_generated: bool
+
+
+def region(code: str) -> RegionRow:
+    """One place.
+
+    :raises NoSuchRegion: no place has the code.
+    """
+    row = models.Region.objects.filter(code=code).first()
+    if row is None:
+        raise NoSuchRegion(code=code)
+    return _region_row(row)
+
+
+def regions_under(code: str) -> list[RegionRow]:
+    """The places directly below one, by code."""
+    rows = models.Region.objects.filter(parent_id=code).order_by("code")
+    return [_region_row(row) for row in rows]
+
+
+def regions_of_kind(*kinds: str) -> list[RegionRow]:
+    """All places of the kinds named, by code."""
+    rows = models.Region.objects.filter(kind__in=kinds).order_by("code")
+    return [_region_row(row) for row in rows]
+
+
+def region_path(code: str) -> list[RegionRow]:
+    """The place and its superiors, from the province down.
+
+    :raises NoSuchRegion: no place has the code.
+    """
+    above = [code[:2] + "0000", code[:4] + "00", code[:6], code]
+    rows = [_region_row(row) for row in models.Region.objects.filter(code__in=above)]
+    if all(row.code != code for row in rows):
+        raise NoSuchRegion(code=code)
+    depth = {"province": 0, "city": 1, "county_level": 2, "statistical_zone": 2, "township": 3}
+    return sorted(rows, key=lambda row: depth[row.kind])
+
+
+def organ(code: str) -> OrganRow:
+    """One organ.
+
+    :raises NoSuchOrgan: no organ has the code.
+    """
+    row = models.Organ.objects.filter(code=code).first()
+    if row is None:
+        raise NoSuchOrgan(code=code)
+    return _organ_row(row)
+
+
+def organ_of_kind(region_code: str, kind: str) -> OrganRow:
+    """The organ of one kind in one place (the registry holds at most one).
+
+    :raises NoSuchOrgan: the place has none.
+    """
+    row = models.Organ.objects.filter(region_id=region_code, kind=kind).first()
+    if row is None:
+        raise NoSuchOrgan(code=f"{region_code} {kind}")
+    return _organ_row(row)
+
+
+def organs_in(region_code: str) -> list[OrganRow]:
+    """The organs of one place, by code."""
+    rows = models.Organ.objects.filter(region_id=region_code).order_by("code")
+    return [_organ_row(row) for row in rows]
+
+
+def organs_named(codes: Iterable[str]) -> dict[str, OrganRow]:
+    """The organs with these codes, by code; unknown codes are left out."""
+    rows = models.Organ.objects.filter(code__in=set(codes))
+    return {row.code: _organ_row(row) for row in rows}
+
+
+def _region_row(row: models.Region) -> RegionRow:
+    return RegionRow(row.code, row.name, row.name_en, row.kind, row.parent_id)
+
+
+def _organ_row(row: models.Organ) -> OrganRow:
+    return OrganRow(
+        row.code, row.region_id, row.name, row.name_en, row.kind, row.level, row.is_code_generated
+    )
