@@ -1,0 +1,225 @@
+"""Matters are published: a new version only when something changed, checked entire before it binds anybody.
+
+Sources: 行政许可法 art. 30 (publication), 42 (no promise longer than the law)."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tongban.core import feel, flow, forms, refusal
+from tongban.matters import models, queries
+from tongban.matters.actions.composing import BadPack, Draft, Procedure, drafts_in, procedures_in
+
+Progress = Callable[[str, int, int], None]
+FIXED_LICENCE_PATHS = {"permits", "region", "year", "serial", "check"}
+
+
+class AlreadyClosed(refusal.Refusal):
+    """The matter is closed, or open, already."""
+
+    code = "already_closed"
+    says = _("这个事项已经是这个状态")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version in the catalogue; ``is_new`` when this publication made it."""
+
+    matter_code: str
+    version_id: int
+    n: int
+    is_new: bool
+
+
+def load(*, packs: Path, progress: Progress, at: datetime) -> None:
+    """Publish every matter of the packs whose content changed; loading twice changes nothing.
+
+    :param progress: called with (what, done, total).
+    :raises BadPack: nothing of the packs is published when one of them is wrong.
+    """
+    procedures = procedures_in(packs=packs)
+    drafts = list(drafts_in(packs=packs, procedures=procedures))
+    with transaction.atomic():
+        for procedure in procedures.values():
+            _record_procedure(procedure)
+        for done, draft in enumerate(drafts, start=1):
+            publish(draft=draft, at=at)
+            progress("事项", done, len(drafts))
+
+
+@transaction.atomic
+def publish(*, draft: Draft, at: datetime) -> Published:
+    """Publish a draft as the matter's next version, in force from the day, unless it equals the last one.
+
+    :raises BadPack: with file, field and reason.
+    """
+    document = draft.document
+    digest = _digest([document, draft.flow_xml, draft.form])
+    models.Matter.objects.select_for_update().filter(code=document["code"]).first()
+    last = models.MatterVersion.objects.filter(matter_id=document["code"]).order_by("-n").first()
+    if last is not None and last.digest == digest:
+        return Published(document["code"], last.id, last.n, is_new=False)
+    _check(draft)
+    _record_matter(draft)
+    today = timezone.localdate(at)
+    first = date.fromisoformat(document["published_on"])
+    from_on = min(first, today) if last is None else max(today, last.effective_from)
+    if last is not None:
+        models.MatterVersion.objects.filter(id=last.id).update(effective_to=from_on)
+    row = models.MatterVersion.objects.create(
+        matter_id=document["code"],
+        n=1 if last is None else last.n + 1,
+        document=document,
+        flow_xml=draft.flow_xml,
+        form=draft.form,
+        digest=digest,
+        published_on=from_on,
+        effective_from=from_on,
+    )
+    return Published(document["code"], row.id, row.n, is_new=True)
+
+
+def close(*, matter_code: str) -> None:
+    """Stop taking applications for a matter; cases that run go on.
+
+    :raises queries.NoSuchMatter: unknown.
+    :raises AlreadyClosed: it is closed.
+    """
+    _set_open(matter_code, False)
+
+
+def reopen(*, matter_code: str) -> None:
+    """Take applications again.
+
+    :raises queries.NoSuchMatter: unknown.
+    :raises AlreadyClosed: it is open.
+    """
+    _set_open(matter_code, True)
+
+
+def _set_open(matter_code: str, is_open: bool) -> None:
+    changed = models.Matter.objects.filter(code=matter_code, is_open=not is_open).update(is_open=is_open)
+    if changed:
+        return
+    if models.Matter.objects.filter(code=matter_code).exists():
+        raise AlreadyClosed()
+    raise queries.NoSuchMatter()
+
+
+def _record_procedure(procedure: Procedure) -> None:
+    digest = _digest([procedure.document, procedure.flow_xml, procedure.form])
+    rows = models.Procedure.objects.filter(id=procedure.id)
+    if not rows.filter(digest=digest).exists():
+        models.Procedure.objects.create(
+            id=procedure.id, version=rows.count() + 1, digest=digest, document=json.loads(_plain(procedure.document))
+        )
+
+
+def _record_matter(draft: Draft) -> None:
+    document = draft.document
+    said = [
+        *document["title"].values(), *document["summary"].values(), *draft.keywords,
+        document["organ"]["name"]["zh"], document["region"]["name"], document["region"]["name_en"],
+        *(part for place in document["region"]["path"] for part in place.values()),
+        *(permit["permit"][language] for permit in document["departments"] for language in ("zh", "en")),
+    ]  # fmt: skip
+    models.Matter.objects.update_or_create(
+        code=document["code"],
+        defaults={
+            "item": document["item"],
+            "organ_code": document["organ"]["code"],
+            "region_code": document["region"]["code"],
+            "procedure_id": document["procedure"]["id"],
+            "kind": document["procedure"]["kind"],
+            "title": document["title"]["zh"],
+            "title_en": document["title"]["en"],
+            "words": " ".join(said).lower(),
+        },
+    )
+
+
+# What a draft must satisfy before it binds anybody ----------------------------------------------------------------
+
+
+def _check(draft: Draft) -> None:
+    for field, reason in _faults(draft):
+        raise BadPack(file=draft.file, field=field, reason=reason)
+
+
+def _faults(draft: Draft) -> Iterator[tuple[str, str]]:
+    """What is wrong with a draft, as (field, reason), the unreadable first."""
+    document = draft.document
+    try:
+        built = queries.definition_from(document, draft.flow_xml, draft.form, version_id=0, version=0)
+    except KeyError as missing:
+        yield str(missing.args[0]), "缺少这一项"
+        return
+    except forms.BadForm as wrong:
+        yield str(wrong.params["field"]), str(wrong.params["reason"])
+        return
+    except (flow.Unsupported, flow.NotXml) as wrong:
+        yield "flow.bpmn", str(wrong)
+        return
+    except feel.NotFeel as wrong:
+        yield "needed_if", str(wrong)
+        return
+    yield from _node_faults(built)
+    yield from _number_faults(document)
+    yield from _form_faults(document, built)
+
+
+def _node_faults(built: queries.Definition) -> Iterator[tuple[str, str]]:
+    tasks = {node.id for node in built.graph.tasks()}
+    for node in sorted(tasks - set(built.nodes)):
+        yield f"nodes.{node}", "流程图里有这个环节，程序里没有写谁来办"
+    for node in sorted(set(built.nodes) - tasks):
+        yield f"nodes.{node}", "程序里写了这个环节，流程图里没有"
+    for rule in built.nodes.values():
+        if rule.role not in built.roles:
+            yield f"nodes.{rule.node}.role", f"没有角色 {rule.role}"
+    for role in sorted({role for pair in built.exclusive for role in pair} - set(built.roles)):
+        yield "exclusive", f"没有角色 {role}"
+    for task in built.graph.tasks():
+        if task.repeat and not built.collections.get(task.repeat.collection):
+            yield f"nodes.{task.id}", f"名单 {task.repeat.collection} 是空的"
+
+
+def _number_faults(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    promised, statutory = document["promised_working_days"], document["statutory_working_days"]
+    if promised > statutory:
+        yield "promised_working_days", f"承诺 {promised} 个工作日，长于法定的 {statutory} 个工作日"
+    codes_given = [row["code"] for row in document["materials"]]
+    if len(set(codes_given)) != len(codes_given):
+        yield "materials", "材料编码有重复"
+    for row in document["materials"]:
+        if row["source"] == "upload" and not (row.get("accept") and row.get("bytes_max")):
+            yield f"materials.{row['code']}", "上传的材料要写明格式 accept 和大小 bytes_max"
+
+
+def _form_faults(document: dict[str, Any], built: queries.Definition) -> Iterator[tuple[str, str]]:
+    names = {field.name for field in built.form.fields()}
+    for rule in built.materials:
+        for name in forms.mentioned(rule.needed_if):
+            if name not in names:
+                yield f"materials.{rule.code}.needed_if", f"表单里没有 {name}"
+    licence = document.get("licence")
+    for row in licence["fields"] if licence else ():
+        kind, _dot, name = row["from"].partition(".")
+        if kind not in FIXED_LICENCE_PATHS and name not in names:
+            yield f"licence.fields.{row['id']}", f"表单里没有 {name}"
+
+
+def _digest(content: list[Any]) -> str:
+    return hashlib.sha256(_plain(content).encode()).hexdigest()
+
+
+def _plain(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)

@@ -1,0 +1,57 @@
+"""What may be asked of the catalogue: search, guides, definitions the case engine runs by."""
+
+from tongban.matters.queries.catalogue import (
+    MatterRow,
+    NoSuchMatter,
+    VersionRow,
+    is_open,
+    open_in,
+    row,
+    search,
+    version_in_force,
+    versions,
+)
+from tongban.matters.queries.definition import (
+    ClockRule,
+    Criterion,
+    Definition,
+    Department,
+    LicenceRule,
+    MaterialRule,
+    NodeRule,
+    NoSuchVersion,
+    Outcome,
+    Risk,
+    definition,
+    definition_from,
+    licence_words,
+)
+from tongban.matters.queries.guides import Guide, flow_xml, guide
+
+__all__ = [
+    "ClockRule",
+    "Criterion",
+    "Definition",
+    "Department",
+    "Guide",
+    "LicenceRule",
+    "MaterialRule",
+    "MatterRow",
+    "NoSuchMatter",
+    "NoSuchVersion",
+    "NodeRule",
+    "Outcome",
+    "Risk",
+    "VersionRow",
+    "definition",
+    "definition_from",
+    "flow_xml",
+    "guide",
+    "is_open",
+    "licence_words",
+    "open_in",
+    "row",
+    "search",
+    "version_in_force",
+    "versions",
+]
