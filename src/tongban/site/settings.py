@@ -8,9 +8,9 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
-ROOT = Path(__file__).resolve().parents[3]
-DATA = Path(os.environ.get("TONGBAN_DATA", ROOT / "data")).resolve()
-PACKS = Path(os.environ.get("TONGBAN_PACKS", ROOT / "packs")).resolve()
+from tongban.site import home
+
+ROOT, DATA, PACKS = home.ROOT, home.DATA, home.PACKS
 
 
 def _flag(name: str, default: str = "0") -> bool:
@@ -20,8 +20,8 @@ def _flag(name: str, default: str = "0") -> bool:
 DEBUG = _flag("TONGBAN_DEBUG")
 DEMO = _flag("TONGBAN_DEMO")  # Shows the band "people are fictitious" and the demo accounts.
 DEMO_PASSWORD = os.environ.get("TONGBAN_DEMO_PASSWORD", "tongban-demo" if DEMO else "")
-SECRET_KEY = os.environ.get("TONGBAN_SECRET_KEY", "")
-PERSONAL_DATA_KEY = os.environ.get("TONGBAN_PERSONAL_DATA_KEY", "")
+SECRET_KEY = home.secret("TONGBAN_SECRET_KEY")
+PERSONAL_DATA_KEY = home.secret("TONGBAN_PERSONAL_DATA_KEY")
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "localhost,127.0.0.1").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TONGBAN_ORIGINS", "").split(",") if o]
 PUBLIC_URL = os.environ.get("TONGBAN_PUBLIC_URL", "http://127.0.0.1:8000")
@@ -83,6 +83,7 @@ TEMPLATES = [
 
 def _database(url: str) -> dict[str, object]:
     part = conninfo_to_dict(url)
+    named = {"dbname", "user", "password", "host", "port"}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": part.get("dbname", "tongban"),
@@ -91,11 +92,14 @@ def _database(url: str) -> dict[str, object]:
         "HOST": part.get("host", ""),
         "PORT": part.get("port", ""),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
+            **{name: value for name, value in part.items() if name not in named},
+        },
     }
 
 
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///tongban"))}
+DATABASES = {"default": _database(home.database_url(os.environ.get(home.ROLE, "app")))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Account"
@@ -124,6 +128,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+KEYS_FOLDER = DATA / "keys"  # Signing keys; readable by the server's account alone.
 LEDGER_FOLDER = DATA / "ledger"
 LEDGER_ORIGIN = os.environ.get("TONGBAN_LEDGER_ORIGIN", "ledger.tongban.invalid")
 LEDGER_INTERVAL_S = int(os.environ.get("TONGBAN_LEDGER_INTERVAL_S", "10"))

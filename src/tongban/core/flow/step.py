@@ -178,7 +178,7 @@ class _Step:
         while self.arriving or self.releases_inclusive():
             edge, scope = self.arriving.popleft()
             if len(self.passed) >= MOVES_MAX:
-                raise RunsInCircle(element=edge.target)
+                raise RunsInCircle(element=edge.target, element_id=edge.target)
             self.passed.append(edge.id)
             node = self.graph.nodes[edge.target]
             _ARRIVALS[node.kind](self, node, edge, scope)
@@ -218,7 +218,7 @@ class _Step:
         if taken:
             return tuple(taken)
         if node.default is None:
-            raise NoWay(element=node.name or node.id)
+            raise NoWay(element=node.name or node.id, element_id=node.id)
         return (node.default,)
 
     def holds(self, edge: Edge) -> bool:

@@ -1,0 +1,111 @@
+"""Everything between an empty database and a usable site, each step only when its inputs changed.
+
+Sources: https://docs.djangoproject.com/en/5.2/ref/django-admin/#migrate"""
+
+import hashlib
+import json
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from tongban.site import grants, home, say
+
+CODE = Path(__file__).resolve().parents[1]
+LOADERS = ("law", "people", "matters")  # In this order: each may point at the ones before.
+STEPS = ("tables", "static files", "registry and sample")
+
+
+def changed() -> list[str]:
+    """The steps whose inputs are not those of the last time; all of them for another's database."""
+    done = _done() if home.is_embedded() else {}
+    return [step for step in STEPS if done.get(step) != _digest(step)]
+
+
+def prepare(steps: list[str] | None = None) -> None:
+    """Run the given steps (default: those with changed inputs) as the owner of the tables."""
+    acts: dict[str, Callable[[], None]] = {
+        "tables": migrate,
+        "static files": collect,
+        "registry and sample": load,
+    }
+    for step in changed() if steps is None else steps:
+        digest = _digest(step)
+        with say.step(step[0].upper() + step[1:]):
+            acts[step]()
+        if home.is_embedded():
+            _write_done(_done() | {step: digest})
+
+
+def migrate() -> None:
+    """Bring the tables to this version and write down who may do what."""
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    grants.grant(home.database_url("owner"))
+
+
+def collect() -> None:
+    """Gather the static files under names that carry their content's digest."""
+    django.setup()
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+
+
+def load(packs: Path | None = None, at: datetime | None = None) -> None:
+    """Load law, registry, matters and the sample from the packs; loading again changes nothing."""
+    django.setup()
+    progress = say.progress_bar()
+    for folder in LOADERS:
+        act = existing(f"tongban.{folder}.actions:load")
+        if act is not None:
+            act(packs=packs or settings.PACKS, progress=progress, at=at or timezone.now())
+    ensure_keys = existing("tongban.ledger.actions:ensure_keys")
+    if ensure_keys is not None:
+        ensure_keys()
+
+
+def existing(name: str) -> Callable[..., None] | None:
+    """A folder's act, or None as long as that folder has none."""
+    try:
+        found = pkgutil.resolve_name(name)
+    except (ModuleNotFoundError, AttributeError):
+        return None
+    assert callable(found)
+    return found
+
+
+def _inputs(step: str) -> Iterator[Path]:
+    if step == "tables":
+        yield from CODE.rglob("migrations/*.py")
+        yield from (CODE / "site").glob("*.py")
+    elif step == "static files":
+        yield from CODE.rglob("static/**/*")
+    else:
+        yield from home.PACKS.rglob("*")
+        for folder in (*LOADERS, "core", "ledger"):
+            yield from (CODE / folder).rglob("*.py")
+
+
+def _digest(step: str) -> str:
+    total = hashlib.sha256()
+    for path in sorted(_inputs(step)):
+        if path.is_file():
+            total.update(str(path).encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _record() -> Path:
+    return home.cluster().home / "prepared.json"  # Beside the database: it goes when that goes.
+
+
+def _done() -> dict[str, str]:
+    record = _record()
+    return json.loads(record.read_text()) if record.exists() else {}
+
+
+def _write_done(done: dict[str, str]) -> None:
+    _record().write_text(json.dumps(done, indent=1))

@@ -1,0 +1,57 @@
+"""Pages of the site itself: is it well, what went wrong.
+
+Sources: https://docs.djangoproject.com/en/5.2/topics/http/views/#customizing-error-views"""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from tongban.site import problems
+
+
+@never_cache
+@require_safe
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """`ok` when the site and its database answer; 503 otherwise."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except DatabaseError:
+        return HttpResponse("database does not answer\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _failed(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _failed(request, 403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's secret does not match: usually a page left open over a sign-in."""
+    return _failed(request, 403, template="419.html")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _failed(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _failed(request, 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    return _failed(request, 503)
+
+
+def _failed(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+    """A page for people, a problem document for programs."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(
+            problems.problem(status), status=status, content_type=problems.MEDIA_TYPE
+        )
+    return render(request, template or f"{status}.html", status=status)
