@@ -43,6 +43,7 @@ def keep_apart(folder):
     settings.DATA = folder
     settings.LEDGER_FOLDER = folder / "ledger"
     settings.STATIC_ROOT = folder / "static"
+    settings.STATIC_ROOT.mkdir(parents=True)
     settings.STORAGES = settings.STORAGES | {
         "default": settings.STORAGES["default"] | {"OPTIONS": {"location": str(folder / "files")}},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

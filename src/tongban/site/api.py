@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 from ninja.security import django_auth
@@ -34,7 +35,7 @@ def answer(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
 
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return answer(request, problems.of_refusal(refusal, str(refusal)))
+    return answer(request, problems.of_refusal(refusal, gettext(str(refusal.says)) % refusal.params))
 
 
 @api.exception_handler(ValidationError)

@@ -13,6 +13,7 @@ from tongban.pg.place import Trouble
 from tongban.site import home, say
 
 TROUBLE, PORT_TAKEN, INTERRUPTED = 1, 3, 130
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # Demo passwords are known: only at home by default.
 DESCRIPTION = """\
 Tongban 通办: every exercise of public power is a case of a published matter.
 
@@ -117,7 +118,8 @@ def up(options: argparse.Namespace) -> None:
     supervisor.check_port(options.host, options.port)
     address = f"http://{options.host}:{options.port}"
     os.environ.setdefault("TONGBAN_PUBLIC_URL", address)
-    os.environ.setdefault("TONGBAN_DEMO", "1")
+    os.environ.setdefault("TONGBAN_LOG", "plain")
+    os.environ.setdefault("TONGBAN_DEMO", str(int(options.host in LOOPBACK)))
     home.booked_for(address)
     home.make_secrets()
     with say.step("Database"):

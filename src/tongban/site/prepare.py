@@ -8,6 +8,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
@@ -64,11 +65,13 @@ def load(packs: Path | None = None, at: datetime | None = None) -> None:
         if act is not None:
             act(packs=packs or settings.PACKS, progress=progress, at=at or timezone.now())
     ensure_keys = existing("tongban.ledger.actions:ensure_keys")
-    if ensure_keys is not None:
-        ensure_keys()
+    regions_of_kind = existing("tongban.people.queries:regions_of_kind")
+    if ensure_keys is not None and regions_of_kind is not None:
+        # One log for each city, one for the organs of the province.
+        ensure_keys(logs=[region.code for region in regions_of_kind("province", "city")])
 
 
-def existing(name: str) -> Callable[..., None] | None:
+def existing(name: str) -> Callable[..., Any] | None:
     """A folder's act, or None as long as that folder has none."""
     try:
         found = pkgutil.resolve_name(name)

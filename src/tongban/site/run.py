@@ -22,6 +22,7 @@ def serve(*, host: str, port: int, threads: int = THREADS) -> None:
     """Answer web pages and API calls until told to stop."""
     from granian import Granian  # noqa: PLC0415 -- slow import
     from granian.constants import Interfaces  # noqa: PLC0415 -- slow import
+    from granian.log import LogLevels  # noqa: PLC0415 -- slow import
 
     end_with_parent()
     Granian(
@@ -33,6 +34,7 @@ def serve(*, host: str, port: int, threads: int = THREADS) -> None:
         blocking_threads=threads,
         websockets=False,
         workers_kill_timeout=10,
+        log_level=LogLevels.error,
         log_dictconfig=settings.LOGGING,
     ).serve()
 

@@ -4,11 +4,12 @@ Sources: https://docs.djangoproject.com/en/5.2/ref/settings/"""
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
-from tongban.site import home
+from tongban.site import home, logs
 
 ROOT, DATA, PACKS = home.ROOT, home.DATA, home.PACKS
 
@@ -22,9 +23,28 @@ DEMO = _flag("TONGBAN_DEMO")  # Shows the band "people are fictitious" and the d
 DEMO_PASSWORD = os.environ.get("TONGBAN_DEMO_PASSWORD", "tongban-demo" if DEMO else "")
 SECRET_KEY = home.secret("TONGBAN_SECRET_KEY")
 PERSONAL_DATA_KEY = home.secret("TONGBAN_PERSONAL_DATA_KEY")
-ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "localhost,127.0.0.1").split(",")
-CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TONGBAN_ORIGINS", "").split(",") if o]
-PUBLIC_URL = os.environ.get("TONGBAN_PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = os.environ.get("TONGBAN_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS += [host for host in os.environ.get("TONGBAN_HOSTS", "").split(",") if host]
+
+# One switch for everything that needs https: the public address says so.
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if IS_HTTPS else []
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+if _flag("TONGBAN_PROXY"):  # Only behind a proxy that always sets this header itself.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "tongban.site.views.stale_form"
+SESSION_COOKIE_AGE = 12 * 3600
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -50,6 +70,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tongban.site.middleware.numbered",
+    "tongban.site.middleware.policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -103,13 +125,20 @@ DATABASES = {"default": _database(home.database_url(os.environ.get(home.ROLE, "a
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["tongban.site.sign_in.AnyName"]
 LOGIN_REDIRECT_URL = "/"
 # allauth: one account name (or phone number) and a password; no e-mail address is asked.
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_VALIDATION_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
@@ -132,3 +161,8 @@ KEYS_FOLDER = DATA / "keys"  # Signing keys; readable by the server's account al
 LEDGER_FOLDER = DATA / "ledger"
 LEDGER_ORIGIN = os.environ.get("TONGBAN_LEDGER_ORIGIN", "ledger.tongban.invalid")
 LEDGER_INTERVAL_S = int(os.environ.get("TONGBAN_LEDGER_INTERVAL_S", "10"))
+
+LOGGING = logs.logging_of(
+    is_plain=os.environ.get("TONGBAN_LOG", "json") == "plain",
+    level=os.environ.get("TONGBAN_LOG_LEVEL", "INFO"),
+)

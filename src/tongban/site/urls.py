@@ -1,12 +1,11 @@
 """Addresses of the site: each folder brings its own."""
 
-from django.conf.urls.i18n import set_language
 from django.urls import URLPattern, URLResolver, include, path
 
 from tongban.site import views
 from tongban.site.api import api
 
-FOLDERS = ("ledger", "law", "people", "matters", "papers", "cases", "intake", "oversight")
+FOLDERS = ("ui", "ledger", "law", "people", "matters", "papers", "cases", "intake", "oversight")
 
 
 def _addresses() -> list[URLPattern | URLResolver]:
@@ -22,7 +21,6 @@ def _addresses() -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
-    path("language/", set_language, name="set_language"),
     path("account/", include("allauth.account.urls")),
     path("api/v1/", api.urls),
     *_addresses(),

@@ -2,13 +2,18 @@
 
 Sources: https://docs.djangoproject.com/en/5.2/topics/http/views/#customizing-error-views"""
 
+import sys
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tongban.pg import transient
 from tongban.site import problems
+
+RETRY_AFTER_S = 5
 
 
 @never_cache
@@ -41,11 +46,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _failed(request, 500)
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    return _failed(request, 503)
+    """500; or 503 with a time to come back when the database is away for a moment."""
+    if not transient.is_transient(sys.exc_info()[1]):
+        return _failed(request, 500)
+    answer = _failed(request, 503)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
 
 
 def _failed(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
