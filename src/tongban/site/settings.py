@@ -47,6 +47,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 INSTALLED_APPS = [
+    "tongban.ui",  # First: its pages for signing in replace those of allauth.
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -57,7 +58,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "ninja",
     "procrastinate.contrib.django",
-    "tongban.ui",
     "tongban.ledger",
     "tongban.people",
     "tongban.law",
@@ -97,7 +97,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "tongban.ui.templatetags.ui",
+            ],
         },
     }
 ]
@@ -156,6 +160,38 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# Duties of a government site (国办发〔2017〕47号): an empty one shows nothing, never a plausible number.
+SITE = {
+    "place": os.environ.get("TONGBAN_PLACE", ""),
+    "sponsor": os.environ.get("TONGBAN_SPONSOR", ""),  # 主办单位
+    "operator": os.environ.get("TONGBAN_OPERATOR", ""),  # 承办单位
+    "site_code": os.environ.get("TONGBAN_SITE_CODE", ""),  # 网站标识码
+    "icp": os.environ.get("TONGBAN_ICP", ""),  # ICP 备案
+    "police": os.environ.get("TONGBAN_POLICE_RECORD", ""),  # 公安备案
+    "hotline": os.environ.get("TONGBAN_HOTLINE", "12345"),  # 政务服务便民热线, one number for the whole country
+}
+# Navigation: (name of the address, title). One whose folder has no pages yet is left out.
+NAV_PUBLIC = (
+    ("intake:home", _("首页")),
+    ("intake:matters", _("办事")),
+    ("intake:cases", _("我的办件")),
+    ("intake:track", _("办件查询")),
+    ("intake:verify", _("核验文书")),
+    ("oversight:performance", _("效能公示")),
+)
+NAV_STAFF = (
+    ("cases:queue", _("办件")),
+    ("oversight:cockpit", _("监察")),
+    ("matters:list", _("事项与流程")),
+)
+NAV_FOOT = (
+    ("ui:about", _("关于本站")),
+    ("ui:map", _("网站地图")),
+    ("ui:accessibility", _("无障碍声明")),
+    ("ui:privacy", _("隐私与个人信息")),
+    ("ledger:explorer", _("自行核验账本")),
+)
 
 KEYS_FOLDER = DATA / "keys"  # Signing keys; readable by the server's account alone.
 LEDGER_FOLDER = DATA / "ledger"
