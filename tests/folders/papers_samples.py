@@ -68,3 +68,76 @@ RULE = {
         },
     ],
 }
+
+LICENSING = "中华人民共和国行政许可法"
+FOOD = "中华人民共和国食品安全法"
+EXTRA = {
+    "receipt": {
+        "case": {
+            **WORDS["case"],
+            "filed_at": datetime.datetime(2026, 10, 9, 16, 30, tzinfo=datetime.UTC),
+            "channel": "网上",
+        },
+        "materials": [{"title": "营业执照", "form": "电子件", "count": 1}],
+        "due": {"acceptance": {"last_on": datetime.date(2026, 10, 16)}},
+    },
+    "correction": {
+        "items": [
+            {"title": "平面图", "problem": "没有标明面积", "remedy": "标明后上传"},
+            {"title": "健康证明", "problem": "已经到期"},
+        ]
+    },
+    "non_acceptance": {
+        "reasons": ["申请事项不属于本机关职权范围。"],
+        "articles": [{"law": LICENSING, "article": "第三十二条第一款第二项"}],
+        "other_organ": "太原市行政审批服务管理局",
+    },
+    "extension": {
+        "reasons": "现场核查需要联合进行。",
+        "articles": [{"law": LICENSING, "article": "第四十二条第一款"}],
+        "extension": {
+            "approver": "本机关负责人",
+            "length": 10,
+            "unit": "个工作日",
+            "from_on": datetime.date(2026, 11, 9),
+            "until_on": datetime.date(2026, 11, 23),
+        },
+    },
+    "excluded_time": {
+        "articles": [{"law": LICENSING, "article": "第四十五条"}],
+        "excluded": {
+            "ground": "检验",
+            "document": "检验通知单",
+            "first_on": datetime.date(2026, 10, 19),
+        },
+    },
+    "decision_grant": {
+        "articles": [{"law": FOOD, "article": "第三十五条第二款"}],
+        "grant": {"licence_title": "示例许可证", "validity": "五年"},
+        "departments": [{"name": "甲部门", "permit": "甲许可", "opinion": "同意"}],
+    },
+    "decision_refuse": {
+        "reasons": ["一、选址不符合规定。", "二、没有清洗区域。"],
+        "articles": [
+            {"law": FOOD, "article": "第三十三条第一款第一项"},
+            {"law": FOOD, "article": "第三十五条第二款"},
+        ],
+        "departments": [
+            {"name": "甲部门", "permit": "甲许可", "opinion": "不同意"},
+            {"name": "乙部门", "permit": "乙许可"},
+        ],
+    },
+    "acceptance": {"departments": [{"name": "甲部门", "permit": "甲许可"}]},
+    "delivery": {
+        "delivery": {
+            "papers": [{"title": "准予行政许可决定书", "number": "迎审批许准〔2026〕1号"}],
+            "method": "网上送达",
+        }
+    },
+}
+
+
+def words_of(template, **other):
+    """Everything the template may say, in the sample case."""
+    issued = {"number": "迎审批许受〔2026〕1号", "issued_at": AT}
+    return {**WORDS, **issued, **EXTRA.get(template, {}), **other}

@@ -66,7 +66,7 @@ def test_a_licence_says_what_its_rule_says():
 def test_the_same_decision_gives_the_same_licence():
     first = actions.issue_licence(**ISSUE)
     assert actions.issue_licence(**ISSUE) == first
-    assert queries.licences_of(region_code="140106", case_id=412) == (first,)
+    assert queries.licences_of("140106", 412) == (first,)
 
 
 @pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_a_missing_field_gives_no_licence():
         actions.issue_licence(
             **{**ISSUE, "words": {**WORDS, "form": {"kinds": ["x"], "chief": "y"}}}
         )
-    assert queries.licences_of(region_code="140106", case_id=412) == ()
+    assert queries.licences_of("140106", 412) == ()
 
 
 @pytest.mark.django_db

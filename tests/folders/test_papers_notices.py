@@ -46,8 +46,8 @@ def test_the_same_event_gives_the_same_notice():
     first = actions.issue_notice(**ISSUE)
     again = actions.issue_notice(**{**ISSUE, "words": {**WORDS, "is_demo": False}})
     assert again == first
-    assert queries.notices_of(region_code="140106", case_id=412) == (first,)
-    assert queries.notices_of(region_code="140105", case_id=412) == ()
+    assert queries.notices_of("140106", 412) == (first,)
+    assert queries.notices_of("140105", 412) == ()
 
 
 @pytest.mark.django_db
@@ -67,12 +67,27 @@ def test_a_missing_element_gives_no_notice_and_takes_no_number():
 
 
 @pytest.mark.django_db
-def test_a_rare_character_leaves_a_readable_notice_that_the_next_try_completes(monkeypatch):
+def test_a_rare_character_leaves_a_readable_notice_without_file():
     rare = {**WORDS, "applicant": {"name": "\U0002a6a5记面馆", "kind": "organization"}}
-    with pytest.raises(queries.GlyphMissing, match="\U0002a6a5"):
-        actions.issue_notice(**{**ISSUE, "words": rare})
-    (kept,) = queries.notices_of(region_code="140106", case_id=412)
-    assert (kept.number, kept.pdf_sha256) == ("迎审批许受〔2026〕1号", None)
+    issued = actions.issue_notice(**{**ISSUE, "words": rare})
+    assert (issued.number, issued.pdf_sha256) == ("迎审批许受〔2026〕1号", None)
+    assert "\U0002a6a5记面馆" in issued.text
+    assert queries.notices_without_file(at_most=10) == (issued,)
+    assert actions.make_missing_files(at_most=10) == 0
+
+
+@pytest.mark.django_db
+def test_a_file_that_could_not_be_made_is_made_later(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "rendered", _glyph_missing)
+        assert actions.issue_notice(**ISSUE).pdf_sha256 is None
+    assert actions.make_missing_files(at_most=10) == 1
+    (made,) = queries.notices_of("140106", 412)
+    assert queries.is_kept(made.pdf_sha256)
+
+
+def _glyph_missing(**_paper):
+    raise queries.GlyphMissing(text="?")
 
 
 @pytest.mark.django_db

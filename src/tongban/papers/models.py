@@ -43,6 +43,7 @@ class Notice(models.Model):
     number = models.CharField(max_length=80)  # 文号
     title = models.CharField(max_length=120)
     words = models.JSONField()
+    text = models.TextField(default="")  # The paper as HTML, as the template of that day wrote it.
     issued_at = models.DateTimeField()
     pdf_sha256 = models.CharField(max_length=64, null=True)  # noqa: DJ001 -- no file yet is a fact, not empty text
     pdf_bytes = models.IntegerField(null=True)

@@ -6,9 +6,10 @@ from tongban.papers.actions.licences import (
     NoSuchLicence,
     change_licence,
     issue_licence,
+    make_missing_licence_files,
     record_lookup,
 )
-from tongban.papers.actions.notices import issue_notice
+from tongban.papers.actions.notices import issue_notice, make_missing_files
 
 __all__ = [
     "ChangeNotAllowed",
@@ -19,5 +20,7 @@ __all__ = [
     "issue_licence",
     "issue_notice",
     "keep_file",
+    "make_missing_files",
+    "make_missing_licence_files",
     "record_lookup",
 ]

@@ -5,6 +5,7 @@ operations); the rule of each licence (name, number, period, fields) comes from 
 
 import base64
 import datetime
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from django.db import IntegrityError, connection, transaction
 from tongban.core import codes, refusal
 from tongban.papers import models, queries
 from tongban.papers.actions import files, keys, numbers
+
+logger = logging.getLogger(__name__)
 
 REF_BYTES = 16
 RESIDENT_ID = "111"  # 公民身份号码, the holder kind whose number is never published.
@@ -64,7 +67,7 @@ def issue_licence(
     :param words: the words of the paper; the rule's paths point into them.
     :raises queries.WordsMissing: a field the rule names is empty.
     """
-    found = queries.licence_of(region_code=region_code, case_id=case_id, event_n=event_n)
+    found = queries.licence_of(region_code, case_id, event_n)
     if found is None:
         said = queries.plain(words)
         fields = _fields(rule, said)
@@ -78,7 +81,7 @@ def issue_licence(
             paper=paper,
             at=at,
         )
-        found = queries.licence_of(region_code=region_code, case_id=case_id, event_n=event_n)
+        found = queries.licence_of(region_code, case_id, event_n)
         assert found is not None, "refused by a constraint other than the key"
     return found if found.pdf_sha256 else _filed(found)
 
@@ -111,6 +114,12 @@ def record_lookup(*, licence: queries.LicenceRow, door: str, at: datetime.dateti
     day = at.astimezone(queries.CHINA).date()
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [licence.region_code, licence.ref, day, door])
+
+
+def make_missing_licence_files(*, at_most: int) -> int:
+    """Make the files of licences that could not be made before; return how many were."""
+    waiting = queries.licences_without_file(at_most=at_most)
+    return sum(_filed(licence).pdf_sha256 is not None for licence in waiting)
 
 
 def _signed(
@@ -237,21 +246,16 @@ def _text(value: object) -> str:
 
 
 def _filed(licence: queries.LicenceRow) -> queries.LicenceRow:
-    said = licence.words
-    content = queries.rendered(
-        procedure_id=str(said["procedure_id"]),
-        template=str(said["template"]),
-        words={
-            **said,
-            "licence": licence.metadata,
-            "ref": licence.ref,
-            "number": licence.number,
-            "signature": base64.b64encode(licence.signature).decode(),
-            "key_id": licence.key_id,
-            "check_url": queries.check_url(licence.ref),
-            "issued_at": licence.issued_at,
-        },
-    )
+    said = licence.said
+    try:
+        content = queries.rendered(
+            procedure_id=str(said["procedure_id"]), template=str(said["template"]), words=said
+        )
+    except (
+        queries.GlyphMissing
+    ):  # Valid and signed as data; the operator adds a font, then the file is made.
+        logger.warning("no file yet, a glyph is missing: licence %s", licence.identifier)
+        return licence
     kept = files.keep_file(content=content, media_type="application/pdf")
     models.Licence.objects.filter(region_code=licence.region_code, ref=licence.ref).update(
         pdf_sha256=kept.sha256, pdf_bytes=kept.size

@@ -4,12 +4,15 @@ Sources: 行政许可法 art. 32(2) (受理与不予受理 in writing, sealed an
 remedies), 42 (reasons of an extension told), 45 (time that does not count told); GB/T 9704-2012 (公文格式)."""
 
 import datetime
+import logging
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 
 from tongban.papers import models, queries
 from tongban.papers.actions import files, numbers
+
+logger = logging.getLogger(__name__)
 
 
 def issue_notice(
@@ -29,11 +32,8 @@ def issue_notice(
 
     :raises queries.NoSuchTemplate: the procedure has no such paper.
     :raises queries.WordsMissing: an element the law demands is not there.
-    :raises queries.GlyphMissing: the font lacks a character; number and words are kept.
     """
-    found = queries.notice(
-        region_code=region_code, case_id=case_id, event_n=event_n, template=template
-    )
+    found = queries.notice(region_code, case_id, event_n, template)
     if found is None:
         found = _numbered(
             region_code=region_code,
@@ -45,6 +45,12 @@ def issue_notice(
             at=at,
         )
     return found if found.pdf_sha256 else _filed(found)
+
+
+def make_missing_files(*, at_most: int) -> int:
+    """Make the files of notices that could not be made before, e.g. for want of a glyph; return how many were."""
+    waiting = queries.notices_without_file(at_most=at_most)
+    return sum(_filed(notice).pdf_sha256 is not None for notice in waiting)
 
 
 def _numbered(
@@ -66,6 +72,7 @@ def _numbered(
             serial = numbers.next_serial(
                 region_code=region_code, organ_code=organ_code, series=kind.series, year=year
             )
+            number = f"{mark}{kind.series}〔{year}〕{serial}号"
             models.Notice.objects.create(
                 region_code=region_code,
                 case_id=case_id,
@@ -73,26 +80,39 @@ def _numbered(
                 template=kind.template,
                 procedure_id=procedure_id,
                 organ_code=organ_code,
-                number=f"{mark}{kind.series}〔{year}〕{serial}号",
+                number=number,
                 title=kind.title,
                 words=words,
+                text=queries.text_of(
+                    procedure_id=procedure_id,
+                    template=kind.template,
+                    words={**words, "number": number, "issued_at": at},
+                ),
                 issued_at=at,
             )
     except IntegrityError:  # The same event came twice at once: the other one's number stands.
         pass
-    issued = queries.notice(
-        region_code=region_code, case_id=case_id, event_n=event_n, template=kind.template
-    )
+    issued = queries.notice(region_code, case_id, event_n, kind.template)
     assert issued is not None, "refused by a constraint other than the key"
     return issued
 
 
 def _filed(notice: queries.NoticeRow) -> queries.NoticeRow:
-    content = queries.rendered(
-        procedure_id=notice.procedure_id,
-        template=notice.template,
-        words={**notice.words, "number": notice.number, "issued_at": notice.issued_at},
-    )
+    try:
+        content = queries.rendered(
+            procedure_id=notice.procedure_id, template=notice.template, words=notice.said
+        )
+    except (
+        queries.GlyphMissing
+    ):  # Readable on the screen; the operator adds a font, then it is made.
+        logger.warning(
+            "no file yet, a glyph is missing: notice %s %s %s %s",
+            notice.region_code,
+            notice.case_id,
+            notice.event_n,
+            notice.template,
+        )
+        return notice
     kept = files.keep_file(content=content, media_type="application/pdf")
     models.Notice.objects.filter(
         region_code=notice.region_code,
@@ -100,11 +120,6 @@ def _filed(notice: queries.NoticeRow) -> queries.NoticeRow:
         event_n=notice.event_n,
         template=notice.template,
     ).update(pdf_sha256=kept.sha256, pdf_bytes=kept.size)
-    filed = queries.notice(
-        region_code=notice.region_code,
-        case_id=notice.case_id,
-        event_n=notice.event_n,
-        template=notice.template,
-    )
+    filed = queries.notice(notice.region_code, notice.case_id, notice.event_n, notice.template)
     assert filed is not None
     return filed

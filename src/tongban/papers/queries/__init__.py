@@ -27,10 +27,16 @@ from tongban.papers.queries.licences import (
     licence_number,
     licence_of,
     licences_of,
+    licences_without_file,
     lookups_of,
     signed_bytes,
 )
-from tongban.papers.queries.notices import NoticeRow, notice, notices_of
+from tongban.papers.queries.notices import (
+    NoticeRow,
+    notice,
+    notices_of,
+    notices_without_file,
+)
 from tongban.papers.queries.rendering import (
     CHINA,
     GlyphMissing,
@@ -42,6 +48,7 @@ from tongban.papers.queries.rendering import (
     plain,
     rendered,
     said_at,
+    text_of,
 )
 
 __all__ = [
@@ -73,10 +80,12 @@ __all__ = [
     "licence_number",
     "licence_of",
     "licences_of",
+    "licences_without_file",
     "lookups_of",
     "media_type_of",
     "notice",
     "notices_of",
+    "notices_without_file",
     "open_file",
     "paper_kind",
     "plain",
@@ -84,4 +93,5 @@ __all__ = [
     "said_at",
     "signed_bytes",
     "storage_name",
+    "text_of",
 ]

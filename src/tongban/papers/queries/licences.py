@@ -91,6 +91,19 @@ class LicenceRow:
         return str(self.metadata["certificate_name"])
 
     @property
+    def said(self) -> dict[str, object]:
+        """Everything the template may say."""
+        return {
+            **self.words,
+            "licence": self.metadata,
+            "ref": self.ref,
+            "number": self.number,
+            "key_id": self.key_id,
+            "check_url": check_url(self.ref),
+            "issued_at": self.issued_at,
+        }
+
+    @property
     def state_name(self) -> str:
         """The state in the words of GB/T 36902."""
         return STATES[self.state]
@@ -149,17 +162,23 @@ def licence_by_ref(ref: str) -> LicenceRow | None:
     return _only(found)
 
 
-def licence_of(*, region_code: str, case_id: int, event_n: int) -> LicenceRow | None:
+def licence_of(region_code: str, case_id: int, event_n: int) -> LicenceRow | None:
     """The licence one decision gave, or none."""
     return _only(
         models.Licence.objects.filter(region_code=region_code, case_id=case_id, event_n=event_n)
     )
 
 
-def licences_of(*, region_code: str, case_id: int) -> tuple[LicenceRow, ...]:
+def licences_of(region_code: str, case_id: int) -> tuple[LicenceRow, ...]:
     """The licences of a case, oldest first."""
     found = models.Licence.objects.filter(region_code=region_code, case_id=case_id)
     return tuple(_row(**row) for row in found.order_by("event_n").values(*COLUMNS))
+
+
+def licences_without_file(*, at_most: int) -> tuple[LicenceRow, ...]:
+    """Licences whose file is still to be made, oldest first."""
+    found = models.Licence.objects.filter(pdf_sha256__isnull=True).order_by("issued_at")
+    return tuple(_row(**row) for row in found.values(*COLUMNS)[:at_most])
 
 
 def check(ref: str, *, today: datetime.date) -> Check | None:

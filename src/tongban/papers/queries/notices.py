@@ -22,9 +22,15 @@ class NoticeRow:
     number: str
     title: str
     words: Mapping[str, object]
+    text: str
     issued_at: datetime.datetime
     pdf_sha256: str | None
     pdf_bytes: int | None
+
+    @property
+    def said(self) -> dict[str, object]:
+        """Everything the template may say: the words of the case with number and time of this paper."""
+        return {**self.words, "number": self.number, "issued_at": self.issued_at}
 
     @property
     def file_name(self) -> str:
@@ -35,15 +41,21 @@ class NoticeRow:
 COLUMNS = tuple(NoticeRow.__dataclass_fields__)
 
 
-def notices_of(*, region_code: str, case_id: int) -> tuple[NoticeRow, ...]:
+def notices_of(region_code: str, case_id: int) -> tuple[NoticeRow, ...]:
     """The papers of a case, in the order of its events."""
     found = models.Notice.objects.filter(region_code=region_code, case_id=case_id)
     return tuple(NoticeRow(**row) for row in found.order_by("event_n", "template").values(*COLUMNS))
 
 
-def notice(*, region_code: str, case_id: int, event_n: int, template: str) -> NoticeRow | None:
+def notice(region_code: str, case_id: int, event_n: int, template: str) -> NoticeRow | None:
     """One paper, or none when it was not issued."""
     found = models.Notice.objects.filter(
         region_code=region_code, case_id=case_id, event_n=event_n, template=template
     )
     return next((NoticeRow(**row) for row in found.values(*COLUMNS)), None)
+
+
+def notices_without_file(*, at_most: int) -> tuple[NoticeRow, ...]:
+    """Papers whose file is still to be made, oldest first."""
+    found = models.Notice.objects.filter(pdf_sha256__isnull=True).order_by("issued_at")
+    return tuple(NoticeRow(**row) for row in found.values(*COLUMNS)[:at_most])

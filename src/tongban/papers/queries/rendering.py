@@ -25,6 +25,8 @@ CHINA = ZoneInfo("Asia/Shanghai")
 ARCHIVE_STANDARD: Final = "a-2a"  # PDF/A-2a refuses a missing glyph and a picture without words.
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_HOLE = re.compile(r'the text `"(.+?)"` could not be displayed')
+_BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
 
 
 class NoSuchTemplate(refusal.Refusal):
@@ -79,11 +81,51 @@ def rendered(*, procedure_id: str, template: str, words: Mapping[str, object]) -
     :raises WordsMissing: an element its ``index.yaml`` demands is absent or empty.
     :raises GlyphMissing: a character is in no font at hand.
     """
+    whole = _whole(procedure_id, template, words)
+    issued = whole.get("issued_at")
+    moment = datetime.datetime.fromisoformat(str(issued)) if issued else None
+    try:
+        file = _compiler().compile(
+            _source(procedure_id, template),
+            format="pdf",
+            sys_inputs={"form": "pdf", "words": json.dumps(whole, ensure_ascii=False)},
+            pdf_standards=ARCHIVE_STANDARD,
+            timestamp=int(moment.timestamp()) if moment else 0,
+        )
+    except typst.TypstError as error:
+        hole = _HOLE.search(error.message or str(error))
+        if hole is None:
+            raise
+        raise GlyphMissing(text=hole[1]) from error
+    assert isinstance(file, bytes)
+    return file
+
+
+def text_of(*, procedure_id: str, template: str, words: Mapping[str, object]) -> str:
+    """The same paper as HTML, without page and seal: for the screen, and for those who listen instead of look.
+
+    Every word is escaped by the typesetter; the string is safe to put into a page.
+    """
+    page = _compiler().compile(
+        _source(procedure_id, template),
+        format="html",
+        sys_inputs={
+            "form": "html",
+            "words": json.dumps(_whole(procedure_id, template, words), ensure_ascii=False),
+        },
+    )
+    assert isinstance(page, bytes)
+    inner = _BODY.search(page.decode())
+    assert inner is not None
+    return inner[1]
+
+
+def _whole(procedure_id: str, template: str, words: Mapping[str, object]) -> dict[str, object]:
     kind = paper_kind(procedure_id, template)
     said = plain(words)
     check_words(kind, said)
-    whole = {"kind": {"title": kind.title, "title_en": kind.title_en}, **said, "qr": _qr(said)}
-    return _compiled(_folder(procedure_id) / f"{template}.typ", whole)
+    title = {"title": kind.title, "title_en": kind.title_en}
+    return {"kind": title, **said, "qr": _qr(said)}
 
 
 def check_words(kind: PaperKind, words: Mapping[str, object]) -> None:
@@ -117,25 +159,9 @@ def _plain_value(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime.date) else str(value)
 
 
-def _compiled(source: pathlib.Path, words: Mapping[str, object]) -> bytes:
-    compiler = typst.Compiler(root=settings.PACKS, font_paths=_fonts())
-    issued = words.get("issued_at")
-    moment = datetime.datetime.fromisoformat(str(issued)) if issued else None
-    try:
-        file = compiler.compile(
-            source,
-            format="pdf",
-            sys_inputs={"words": json.dumps(words, ensure_ascii=False)},
-            pdf_standards=ARCHIVE_STANDARD,
-            timestamp=int(moment.timestamp()) if moment else 0,
-        )
-    except typst.TypstError as error:
-        hole = re.search(r'the text `"(.+?)"` could not be displayed', error.message or str(error))
-        if hole is None:
-            raise
-        raise GlyphMissing(text=hole.group(1)) from error
-    assert isinstance(file, bytes)
-    return file
+def _compiler() -> typst.Compiler:
+    """A fresh one each time: it is cheap beside the faces, and threads need not share it."""
+    return typst.Compiler(root=settings.PACKS, font_paths=_fonts())
 
 
 def _qr(words: Mapping[str, object]) -> str:
@@ -155,6 +181,10 @@ def _fonts() -> typst.Fonts:
         include_embedded_fonts=False,
         font_paths=[folder for folder in folders if folder.is_dir()],
     )
+
+
+def _source(procedure_id: str, template: str) -> pathlib.Path:
+    return _folder(procedure_id) / f"{template}.typ"
 
 
 def _folder(procedure_id: str) -> pathlib.Path:
