@@ -29,6 +29,7 @@ from tongban.papers.queries.licences import (
     licences_of,
     licences_without_file,
     lookups_of,
+    public_fields,
     signed_bytes,
 )
 from tongban.papers.queries.notices import (
@@ -89,6 +90,7 @@ __all__ = [
     "open_file",
     "paper_kind",
     "plain",
+    "public_fields",
     "rendered",
     "said_at",
     "signed_bytes",

@@ -14,8 +14,8 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from django.conf import settings
-from stdnum.iso7064 import mod_11_10
 
+from tongban.core import codes
 from tongban.papers import models
 from tongban.papers.queries import rendering
 
@@ -242,6 +242,19 @@ def lookups_of(licence: LicenceRow) -> tuple[LookupRow, ...]:
     )
 
 
+def public_fields(licence: LicenceRow) -> tuple[dict[str, str], ...]:
+    """The rows anybody may see, in the order of the licence: what was signed, under the names it was printed with."""
+    signed = licence.metadata["extend_info"]
+    assert isinstance(signed, Mapping)
+    rows = licence.words["fields"]
+    assert isinstance(rows, list)
+    return tuple(
+        {"title": row["title"], "title_en": row["title_en"], "value": str(signed[row["id"]])}
+        for row in rows
+        if row["id"] in signed
+    )
+
+
 def check_url(ref: str) -> str:
     """The address of the public check page, as the QR code says it."""
     return f"{settings.PUBLIC_URL}/licences/{ref}"
@@ -254,7 +267,7 @@ def licence_number(*, pattern: str, words: Mapping[str, object]) -> str:
         text += pattern[end : place.start()]
         end = place.end()
         if place[1] == "check":
-            text += mod_11_10.calc_check_digit(re.sub(r"\D", "", text))
+            text += codes.with_check_digit(re.sub(r"\D", "", text))[-1]
             continue
         value = rendering.said_at(words, place[1])
         if value in (None, ""):
