@@ -26,8 +26,9 @@ def shared(name):
 @cache
 def years():
     """The yearly files of the packs."""
-    files = sorted((ROOT / "packs/national/calendars").glob("*.yaml"))
-    return tuple(yaml.safe_load(path.read_text(encoding="utf-8")) for path in files)
+    paths = sorted((ROOT / "packs/national/calendars").glob("*.yaml"))
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+    return tuple(year for file in files for year in file.get("years", [file]))
 
 
 def notices(of_years):
