@@ -1,0 +1,290 @@
+"""Taking the law in: laws with their periods, words, years of the calendar, a new notice on the holidays.
+
+Sources: the packs under national/laws and national/calendars; 全国年节及纪念日放假办法 (yearly notices)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+from django.db.models import F, Model
+from django.utils.translation import gettext_lazy as _
+
+from tongban.core import refusal
+from tongban.law import models, queries
+
+Progress = Callable[[str, int, int], None]
+
+
+class PeriodWithoutArticle(refusal.Refusal):
+    """A rule says nothing without the article it stands in."""
+
+    code = "period_without_article"
+    says = _("规则%(rule)s没有写明条文，不能登记")
+
+
+class OverlappingVersions(refusal.Refusal):
+    """Two versions of a rule would be in force on the same day."""
+
+    code = "overlapping_versions"
+    says = _("规则%(rule)s的两个版本（%(first)s、%(second)s）在同一天都有效，请核对施行和失效日期")
+
+
+class UnknownWord(refusal.Refusal):
+    """A rule uses a word the register has no name for."""
+
+    code = "unknown_word"
+    says = _("规则%(rule)s中的“%(word)s”没有对应的说法，请先补充词表")
+
+
+class YearNotNext(refusal.Refusal):
+    """A notice must be for a year the calendar has, or for the one after."""
+
+    code = "year_not_next"
+    says = _("放假安排须按年份逐年导入：现有%(first)s年至%(last)s年，不能直接导入%(year)s年")
+
+
+def load(*, packs: Path, progress: Progress, at: datetime) -> None:
+    """Take in laws and calendar from the packs; doing so again changes nothing."""
+    load_laws(folder=packs / "national" / "laws", progress=progress)
+    load_calendar(folder=packs / "national" / "calendars", progress=progress, at=at)
+
+
+@transaction.atomic
+def load_laws(*, folder: Path, progress: Progress) -> None:
+    """Take in every law of the folder with its periods, and the words for them (法律登记).
+
+    :raises PeriodWithoutArticle, OverlappingVersions, UnknownWord: for the fact each is named after.
+    """
+    words = {
+        f"{kind}.{code}": text
+        for kind, codes in _read(folder / "words.yaml").items()
+        for code, text in codes.items()
+    }
+    paths = sorted(path for path in folder.glob("*.yaml") if path.stem not in NOT_LAWS)
+    documents = [_read(path) for path in paths]
+    periods = [
+        _period_fields(document, n, each)
+        for document in documents
+        for n, each in enumerate(document["periods"])
+    ]
+    _check_periods(periods, words)
+    changed = 0
+    changed += _keep(models.Word, [_word_fields(code, text) for code, text in words.items()])
+    for n, document in enumerate(documents, start=1):
+        changed += _keep(models.Law, [_law_fields(document)])
+        changed += _keep_versions(document)
+        changed += _keep(models.Period, [p for p in periods if p["law_id"] == document["law"]])
+        progress("laws", n, len(documents))
+    _say_changed(changed)
+
+
+@transaction.atomic
+def load_calendar(*, folder: Path, progress: Progress, at: datetime) -> None:
+    """Take in every year of the folder; a year already confirmed is not made provisional again (工作日历).
+
+    :raises work.CalendarContradicts: the days of a year contradict each other.
+    """
+    files = map(_read, sorted(folder.glob("*.yaml")))
+    documents = [year for file in files for year in file.get("years", [file])]
+    changed = 0
+    for n, document in enumerate(documents, start=1):
+        changed += _keep_year(document, at)
+        progress("calendar", n, len(documents))
+    if changed or not models.CalendarDay.objects.exists():
+        _lay_out_days()
+    _say_changed(changed)
+
+
+@transaction.atomic
+def import_notice(*, document: Mapping[str, Any], at: datetime) -> None:
+    """Take in a notice on the holidays of a year: the first confirms it, a later one changes it (导入放假安排).
+
+    :param document: a yearly file like those of the packs, with one notice.
+    :raises YearNotNext: the calendar has neither the year nor the one before.
+    :raises work.CalendarContradicts: a day cannot be so arranged.
+    """
+    years = sorted(models.CalendarYear.objects.values_list("year", flat=True))
+    year = document["year"]
+    if years and not years[0] <= year <= years[-1] + 1:
+        raise YearNotNext(first=years[0], last=years[-1], year=year)
+    known = models.CalendarYear.objects.select_for_update().filter(year=year).first()
+    if known is not None and known.status == models.YearStatus.CONFIRMED:
+        for notice in document["notices"]:
+            _add_notice(year, known.notices.count() + 1, notice, at)
+    else:
+        _keep_year({**document, "status": models.YearStatus.CONFIRMED}, at)
+    _lay_out_days()
+    _say_changed(1)
+
+
+NOT_LAWS = frozenset({"words", "examples"})  # Files beside the laws.
+BATCH = 2_000
+
+
+def _read(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return document
+
+
+def _law_fields(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": document["law"],
+        "name": document["name"],
+        "name_en": document["name_en"],
+        "kind": document["kind"],
+        "number": document["number"] or "",
+    }
+
+
+def _period_fields(document: Mapping[str, Any], n: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    texts = ("article", "trigger", "bound", "value", "unit", "on_lapse", "lapse", "quote", "note")
+    return {
+        "id": given["id"],
+        "rule": given.get("rule", given["id"]),
+        "law_id": document["law"],
+        "n": n,
+        "effective_from": given["effective_from"],
+        "effective_to": given.get("effective_to"),
+        "is_date_verified": given["is_date_verified"],
+        "kind": given["kind"],
+        "length": given.get("length"),
+        "extension": given.get("extension"),
+        "suspends": given.get("suspends", []),
+        "source": given["source"],
+        **{name: given.get(name) or "" for name in texts},
+    }
+
+
+def _word_fields(code: str, text: Mapping[str, str]) -> dict[str, Any]:
+    return {"id": code, "words": text["zh"], "words_en": text["en"]}
+
+
+def _check_periods(periods: Sequence[Mapping[str, Any]], words: Mapping[str, Any]) -> None:
+    versions: dict[str, list[Mapping[str, Any]]] = {}
+    for period in periods:
+        if not period["article"]:
+            raise PeriodWithoutArticle(rule=period["id"])
+        for kind in ("trigger", "bound", "kind", "unit", "on_lapse"):
+            if period[kind] and f"{kind}.{period[kind]}" not in words:
+                raise UnknownWord(rule=period["id"], word=f"{kind}.{period[kind]}")
+        versions.setdefault(period["rule"], []).append(period)
+    for rule, of_rule in versions.items():
+        in_order = sorted(of_rule, key=lambda each: each["effective_from"] or date.min)
+        for first, second in pairwise(in_order):
+            until = first["effective_to"]
+            if until is None or until >= second["effective_from"]:
+                raise OverlappingVersions(rule=rule, first=first["id"], second=second["id"])
+
+
+def _keep(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write the rows that are new or differ from what is kept; how many."""
+    wanted = {row["id"]: row for row in rows}
+    names = next(iter(wanted.values())).keys() if wanted else ()
+    kept = {row["id"]: row for row in model._default_manager.filter(pk__in=wanted).values(*names)}
+    different = [model(**row) for pk, row in wanted.items() if kept.get(pk) != row]
+    model._default_manager.bulk_create(
+        different,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[name for name in names if name != "id"],
+    )
+    return len(different)
+
+
+def _keep_versions(document: Mapping[str, Any]) -> int:
+    law = document["law"]
+    wanted = [(each["from"], each["note"]) for each in document["versions"]]
+    rows = models.LawVersion.objects.filter(law_id=law).order_by("effective_from")
+    if list(rows.values_list("effective_from", "note")) == wanted:
+        return 0
+    rows.delete()
+    models.LawVersion.objects.bulk_create(
+        models.LawVersion(law_id=law, effective_from=day, note=note) for day, note in wanted
+    )
+    return len(wanted)
+
+
+def _keep_year(document: Mapping[str, Any], at: datetime) -> int:
+    """Write the year and its notices where they differ; notices that came in later by import stay."""
+    year, status = document["year"], document["status"]
+    known = models.CalendarYear.objects.filter(year=year).first()
+    if known is not None:
+        was_confirmed = known.status == models.YearStatus.CONFIRMED
+        if was_confirmed and (status != known.status or _has_notices(known, document)):
+            return 0
+        if not was_confirmed and status == known.status and _has_notices(known, document):
+            return 0
+        known.notices.all().delete()
+    models.CalendarYear.objects.update_or_create(
+        year=year, defaults={"status": status, "source": document["source"]}
+    )
+    for n, notice in enumerate(document["notices"], start=1):
+        _add_notice(year, n, notice, at)
+    return 1
+
+
+def _has_notices(known: models.CalendarYear, document: Mapping[str, Any]) -> bool:
+    kept = [
+        (row.notice, row.published_on, row.holidays, row.worked, row.no_longer_worked)
+        for row in known.notices.order_by("n")
+    ]
+    return kept[: len(document["notices"])] == [
+        tuple(_notice_fields(notice).values()) for notice in document["notices"]
+    ]
+
+
+def _notice_fields(notice: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "notice": notice["notice"] or "",
+        "published_on": notice["published_on"],
+        "holidays": [
+            {"name": each["name"], "from": str(each["from"]), "to": str(each["to"])}
+            for each in notice["holidays"]
+        ],
+        "worked": list(map(str, notice.get("worked", ()))),
+        "no_longer_worked": list(map(str, notice.get("no_longer_worked", ()))),
+    }
+
+
+def _add_notice(year: int, n: int, notice: Mapping[str, Any], at: datetime) -> None:
+    models.CalendarNotice.objects.create(
+        year_id=year, n=n, recorded_at=at, **_notice_fields(notice)
+    )
+
+
+def _lay_out_days() -> None:
+    """Write every day of the calendar anew from the notices."""
+    calendar = queries.calendar_of_notices()
+    days = map(date.fromordinal, range(calendar.first.toordinal(), calendar.last.toordinal() + 1))
+    rows, working_days = [], 0
+    for day in days:
+        working_days += calendar.is_working(day)
+        rows.append(
+            models.CalendarDay(
+                day=day,
+                kind=calendar.kind(day),
+                name=calendar.name(day),
+                working_days=working_days,
+                is_provisional=calendar.is_provisional(day),
+            )
+        )
+    models.CalendarDay.objects.bulk_create(
+        rows,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["kind", "name", "working_days", "is_provisional"],
+    )
+
+
+def _say_changed(changed: int) -> None:
+    """Count the change, so that every process reads the register again."""
+    if changed:
+        row, _made = models.Register.objects.get_or_create(id=1)
+        models.Register.objects.filter(id=row.id).update(changes=F("changes") + 1)
+    queries.forget()
