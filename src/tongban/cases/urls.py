@@ -8,5 +8,7 @@ app_name = "cases"
 urlpatterns = [
     path("desk/", views.queue, name="queue"),
     path("desk/<uuid:ref>/<int:token_n>/", views.desk, name="desk"),
-    path("cases/<uuid:ref>/materials/<int:n>", views.material, name="material"),
+    path("desk/jump/", views.jump, name="jump"),
+    path("desk/<uuid:ref>/notices/<int:n>.pdf", views.notice, name="notice"),
+    path("desk/<uuid:ref>/materials/<int:n>", views.material, name="material"),
 ]

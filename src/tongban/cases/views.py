@@ -34,6 +34,7 @@ class Door:
     build: Callable[[Any, queries.CasePage, queries.TaskRow], Form]
     do: Callable[..., actions.Done]
     is_final: bool = False
+    is_main: bool = True
 
 
 def _plain(form: type[Form]) -> Callable[[Any, queries.CasePage, queries.TaskRow], Form]:
@@ -66,11 +67,11 @@ DOORS = {
         Door("complete", _("提交意见"), _result, actions.complete),
         Door("decide", _("作出决定"), _result, actions.decide, is_final=True),
         Door("serve", _("登记送达"), _plain(forms.Serving), actions.serve),
-        Door("pause", _("不计入期限"), _pausing, actions.pause),
-        Door("resume", _("恢复计算期限"), _plain(forms.Resuming), actions.resume),
-        Door("extend", _("延长期限"), _plain(forms.Reason), actions.extend),
-        Door("reassign", _("转办"), _handing_over, actions.reassign),
-        Door("recuse", _("申请回避"), _plain(forms.Reason), actions.recuse),
+        Door("pause", _("不计入期限"), _pausing, actions.pause, is_main=False),
+        Door("resume", _("恢复计算期限"), _plain(forms.Resuming), actions.resume, is_main=False),
+        Door("extend", _("延长期限"), _plain(forms.Reason), actions.extend, is_main=False),
+        Door("reassign", _("转办"), _handing_over, actions.reassign, is_main=False),
+        Door("recuse", _("申请回避"), _plain(forms.Reason), actions.recuse, is_main=False),
     )
 }
 
@@ -157,7 +158,8 @@ def _desk_page(
         request, "cases/desk.html",
         {
             "page": page, "task": task, "viewer": viewer, "doors": doors, "refusal": refusal,
-            "bad": bad, "key": request.POST.get("key") or str(uuid4()),
+            "bad": bad, "main_doors": sum(1 for door, _form in doors if door.act in task.rule.acts and door.is_main),
+            "key": request.POST.get("key") or str(uuid4()),
             "material": next((m for m in page.materials if str(m.n) == shown), None),
             "days": clocks.explain(statutory.clock, law.calendar(), now) if statutory else (),
             "notices": papers.notices_of(page.region_code, page.id),
@@ -213,6 +215,34 @@ def _officer(request: HttpRequest) -> queries.Viewer:
     if viewer.officer_id is None:
         raise queries.NotVisible()
     return viewer
+
+
+@login_required
+@require_GET
+def jump(request: HttpRequest) -> HttpResponse:
+    """Go to the case with this number (跳到办件), or back to the list with a sentence."""
+    viewer = _officer(request)
+    asked = request.GET.get("q", "").strip()
+    task = next(
+        (row for row in queries.desk(viewer=viewer, today=timezone.localdate()) if asked and asked in {row.case.number, row.case.subject}),
+        None,
+    )
+    if task is None:
+        messages.info(request, _("您的待办里没有“%(asked)s”。") % {"asked": asked[:60]})
+        return redirect("cases:queue")
+    return redirect("cases:desk", task.case.ref, task.token_n)
+
+
+@login_required
+@require_GET
+def notice(request: HttpRequest, ref: str, n: int) -> HttpResponse:
+    """The PDF of a notice, for whoever may see the case."""
+    viewer = queries.viewer(account_id=request.user.pk, on=timezone.localdate())
+    region_code, case_id = queries.key_of(ref=str(ref), viewer=viewer)
+    found = next((row for row in papers.notices_of(region_code, case_id) if row.n == n), None)
+    if found is None or not found.pdf_sha256:
+        raise queries.NotVisible()
+    return papers_views.pdf_response(found.pdf_sha256, f"{found.number}.pdf")
 
 
 @login_required

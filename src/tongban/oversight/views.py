@@ -20,7 +20,13 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         raise cases.NotVisible()
     rows = cases.watched(viewer=viewer, today=today)
     cards = queries.cards(viewer=viewer, today=today)
-    return render(request, "oversight/cockpit.html", {"rows": rows, "cards": cards, "viewer": viewer})
+    figures = {
+        "open": len(rows),
+        "late": sum(1 for row in rows if row.left is not None and row.left < 0),
+        "yellow": sum(1 for card in cards if card.level == "yellow"),
+        "red": sum(1 for card in cards if card.level == "red"),
+    }
+    return render(request, "oversight/cockpit.html", {"rows": rows, "cards": cards, "figures": figures})
 
 
 @require_GET
