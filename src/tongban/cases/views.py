@@ -182,7 +182,8 @@ def _doors(page: queries.CasePage, task: queries.TaskRow) -> list[Door]:
         "request_supplement": corrected,
     }
     acts = [*task.rule.acts, "reassign", "recuse"]
-    return [DOORS[act] for act in acts if act in DOORS and not hidden.get(act)]
+    doors = [DOORS[act] for act in acts if act in DOORS and not hidden.get(act)]
+    return sorted(doors, key=lambda door: not door.is_main)
 
 
 def _grounds(page: queries.CasePage) -> tuple[str, ...]:
