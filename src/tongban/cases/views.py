@@ -163,7 +163,6 @@ def _desk_page(
             "material": next((m for m in page.materials if str(m.n) == shown), None),
             "days": clocks.explain(statutory.clock, law.calendar(), now) if statutory else (),
             "notices": papers.notices_of(page.region_code, page.id),
-            "answers": page.definition.form.answered(page.document.get("form", {})),
         },
         status=status,
     )

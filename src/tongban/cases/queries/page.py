@@ -12,7 +12,7 @@ from tongban.cases import models
 from tongban.cases.queries import sight
 from tongban.core import case as core
 from tongban.core import clock as clocks
-from tongban.core import codes
+from tongban.core import codes, forms
 from tongban.law import queries as law
 from tongban.matters import queries as matters
 from tongban.people import queries as people
@@ -79,6 +79,17 @@ class MaterialRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One answer of the form as a person reads it."""
+
+    name: str
+    title: str
+    title_en: str
+    words: str
+    words_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """A case as its page needs it."""
 
@@ -101,6 +112,7 @@ class CasePage:
     events: tuple[EventRow, ...]
     clocks: Mapping[str, ClockView]
     materials: tuple[MaterialRow, ...]
+    answers: tuple[AnswerRow, ...]
 
     @property
     def is_over(self) -> bool:
@@ -130,6 +142,20 @@ def page(*, ref: str, viewer: sight.Viewer, at: datetime) -> CasePage:
         events=_events(events, definition),
         clocks=clocks_of(region_code=row.region_code, case_id=row.id, definition=definition, at=at),
         materials=_materials(key, definition),
+        answers=answers_of(definition=definition, answers=row.document.get("form", {})),
+    )
+
+
+def answers_of(*, definition: matters.Definition, answers: Mapping[str, Any]) -> tuple[AnswerRow, ...]:
+    """Return what the applicant answered, in the order asked, without what was not asked of him."""
+    context = forms.context(definition.form, answers)
+    return tuple(
+        AnswerRow(
+            field.name, field.title, field.title_en,
+            forms.shown_words(field, answers[field.name]), forms.shown_words(field, answers[field.name], "en"),
+        )
+        for field in definition.form.fields()
+        if field.name in answers and forms.is_shown(field, context)
     )
 
 
