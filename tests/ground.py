@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.conf import settings
+
 from tongban.cases import actions as cases
 from tongban.law import actions as law
 from tongban.matters import actions as matters

@@ -2,6 +2,7 @@
 
 from tongban.cases.actions.applicant import (
     AlreadyRated,
+    AnswersRefused,
     MaterialMissing,
     MaterialNotAsked,
     MatterClosed,

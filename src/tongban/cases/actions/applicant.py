@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongban.cases.actions import guards, limits, rows, step
 from tongban.core import case as core
-from tongban.core import flow, merkle
+from tongban.core import flow, forms, merkle
 from tongban.core.refusal import Refusal
 from tongban.ledger import actions as ledger
 from tongban.matters import queries as matters
@@ -24,6 +25,18 @@ class MatterClosed(Refusal):
     code = "matter-closed"
     says = _("“%(title)s”现在不受理申请。请查看办事指南上的说明，或拨打 12345 咨询。")
     basis = "行政许可法 第三十条"
+
+
+class AnswersRefused(Refusal):
+    """The form is not filled in as it must be; ``errors`` names each field."""
+
+    code = "answers-refused"
+    says = _("申请表有 %(number)d 处需要修改：%(words)s")
+    basis = "行政许可法 第三十一条"
+
+    def __init__(self, *, errors: Sequence[forms.FieldError]) -> None:
+        super().__init__(number=len(errors), words="；".join(error.words for error in errors))
+        self.errors = tuple(errors)
 
 
 class MaterialMissing(Refusal):
@@ -78,16 +91,17 @@ def submit(
     :param answers: the checked form; it becomes ``form`` of the case document.
     :param materials: one mapping per file: code, sha256, media_type, bytes, file_name.
     :param channel: online, window or agent.
-    :raises MatterClosed, MaterialMissing, MaterialNotAsked, step.KeyReused: see there.
+    :raises MatterClosed, AnswersRefused, MaterialMissing, MaterialNotAsked, step.KeyReused: see there.
     """
     definition = matters.definition(version_id)
-    _materials_as_listed(definition, answers, materials)
+    checked = _checked(definition, answers)
+    _materials_as_listed(definition, checked, materials)
     with transaction.atomic():
         if done := _filed_before(definition.region_code, key):
             return done
         if not matters.is_open(definition.matter_code, timezone.localdate(at)):
             raise MatterClosed(title=definition.title)
-        stage = _new_scene(definition, applicant_id, answers, actor, at, key)
+        stage = _new_scene(definition, applicant_id, checked, actor, at, key)
         return _file(stage, subject, channel, materials)
 
 
@@ -100,6 +114,13 @@ def _filed_before(region_code: str, key: str) -> step.Done | None:
     case = rows.lock(region_code=region_code, case_id=done["case_id"])
     assert case is not None
     return step.Done(region_code, case.id, case.ref, case.status, done["event_n"], is_repeat=True)
+
+
+def _checked(definition: matters.Definition, answers: Mapping[str, Any]) -> forms.Answers:
+    checked = forms.validate(definition.form, None, answers)
+    if checked.errors:
+        raise AnswersRefused(errors=checked.errors)
+    return checked.answers
 
 
 def _materials_as_listed(
@@ -179,14 +200,24 @@ def supplement(
 ) -> step.Done:
     """Answer the one correction notice (补正, 行政许可法 art. 32(1)(四)).
 
-    :param answers: the whole checked form again, with what was corrected; empty keeps it as it is.
+    :param answers: the whole form again, with what was corrected; empty keeps it as it is.
+    :raises AnswersRefused, MaterialNotAsked: see there.
     """
     act = step.Act(
-        "supplement", "Supplemented", result={"outcome": "supplemented"}, materials=materials,
-        form=dict(answers) or None,
+        "supplement", "Supplemented", result={"outcome": "supplemented"}, materials=materials
     )
+
+    def checked(task: step.Task, act: step.Act) -> step.Act:
+        definition = task.stage.definition
+        listed = {rule.code for rule in definition.materials}
+        for material in materials:
+            if material["code"] not in listed:
+                raise MaterialNotAsked(material=material["code"])
+        return replace(act, form=_checked(definition, answers)) if answers else act
+
     return step.take(
-        region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act
+        region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act,
+        checked=checked,
     )
 
 

@@ -180,17 +180,22 @@ def on_task(
 
 
 def take(
-    *, region_code: str, case_id: int, token_n: int, actor: guards.Actor, at: datetime, key: str, act: Act
+    *, region_code: str, case_id: int, token_n: int, actor: guards.Actor, at: datetime, key: str, act: Act,
+    checked: Callable[[Task, Act], Act] = lambda _task, act: act,
 ) -> Done:
-    """Do an act that completes a task, and let the flow go on from there."""
+    """Do an act that completes a task, and let the flow go on from there.
+
+    :param checked: the act's own refusals, asked under the lock; returns the act as it is to be done.
+    """
     def sign_or_finish(task: Task) -> Done:
         guards.fits(
             rule=task.rule, definition=task.stage.definition, loaded=task.stage.loaded, chosen=act.chosen,
             reason=str(act.said.get("reason", "")), is_once=act.only_once,
         )
+        checked_act = checked(task, act)
         if len(task.token.signed) + 1 < task.rule.officers:
-            return _sign(task, act)
-        return _finish(task, act)
+            return _sign(task, checked_act)
+        return _finish(task, checked_act)
 
     return on_task(
         region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act,

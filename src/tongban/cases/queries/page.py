@@ -148,14 +148,13 @@ def page(*, ref: str, viewer: sight.Viewer, at: datetime) -> CasePage:
 
 def answers_of(*, definition: matters.Definition, answers: Mapping[str, Any]) -> tuple[AnswerRow, ...]:
     """Return what the applicant answered, in the order asked, without what was not asked of him."""
-    context = forms.context(definition.form, answers)
     return tuple(
         AnswerRow(
             field.name, field.title, field.title_en,
             forms.shown_words(field, answers[field.name]), forms.shown_words(field, answers[field.name], "en"),
         )
         for field in definition.form.fields()
-        if field.name in answers and forms.is_shown(field, context)
+        if field.name in answers and forms.is_shown(field, definition.form, answers)
     )
 
 
