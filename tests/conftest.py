@@ -132,3 +132,17 @@ def django_db_modify_db_settings(database_url, django_db_modify_db_settings_para
         NAME=part["dbname"], USER=part.get("user", ""), PASSWORD=part.get("password", ""),
         HOST=part.get("host", ""), PORT=part.get("port", ""),
     )
+
+
+@pytest.fixture(scope="session")
+def registry_loaded(django_db_setup, django_db_blocker):
+    """The real packs, loaded once into the worker's database and left there."""
+    from tests import ground
+
+    with django_db_blocker.unblock():
+        ground.load()
+
+
+@pytest.fixture
+def registry(registry_loaded, db):
+    """A test that stands on the real registry, law and matters."""

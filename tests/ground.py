@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.conf import settings
+from django.test import override_settings
 
 from tongban.cases import actions as cases
 from tongban.law import actions as law
@@ -24,7 +25,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 FILED = dt.datetime(2026, 3, 2, 9, 30, tzinfo=CHINA)  # A Monday; 20 working days later is 2026-03-30.
 
 ANSWERS = {
-    "subject_type": "sole_trader", "subject_name": "迎泽区晋味面馆（示例）", "uscc": "92140106MA0K7T4Q2U",
+    "subject_type": "sole_trader", "subject_name": "迎泽区晋味面馆（示例）", "uscc": "92140106MA0K7T4Q2F",
     "registered_address": "太原市迎泽区柳巷 1 号（示例）", "legal_person": "王小明（示例）",
     "legal_person_id": "140100190001010013", "contact_name": "王小明（示例）", "contact_phone": "15400000001",
     "has_agent": False, "delivery": "electronic", "premises_address": "太原市迎泽区柳巷 1 号 1 层（示例）",
@@ -38,8 +39,9 @@ ANSWERS = {
 def load(*, at: dt.datetime | None = None) -> None:
     """Load the packs, as ``tongban load`` does."""
     at = at or dt.datetime(2026, 3, 1, tzinfo=CHINA)
-    for folder in (law, people, matters):
-        folder.load(packs=settings.PACKS, progress=lambda *_: None, at=at)
+    with override_settings(DEMO=True):  # The sample's people, too.
+        for folder in (law, people, matters):
+            folder.load(packs=settings.PACKS, progress=lambda *_: None, at=at)
 
 
 def officer(username: str) -> cases.Actor:

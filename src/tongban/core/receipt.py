@@ -44,6 +44,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "case.supplement_requested": _DUE,
     "case.supplemented": _DUE,
     "case.completed": _DUE,
+    "case.signed": _ACT,
     "case.paused": _DUE,
     "case.resumed": _DUE,
     "case.extended": _DUE,

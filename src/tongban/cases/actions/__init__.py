@@ -52,8 +52,6 @@ from tongban.cases.actions.step import (
     case_number,
 )
 from tongban.cases.actions.time import (
-    CannotExtend,
-    GroundNotListed,
     NoRunningClock,
     extend,
     pause,
