@@ -126,7 +126,7 @@ BATCH = 2_000
 
 
 def _read(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document: dict[str, Any] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     return document
 
 

@@ -182,7 +182,7 @@ def read_yaml(*, file: Path) -> Row:
     :raises BadPack: unreadable, or a word lacks a language (an unquoted comma cuts a line in two).
     """
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        document = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError) as wrong:
         raise BadPack(file=_short(file), field="-", reason=f"读不懂：{wrong}") from wrong
     if not isinstance(document, dict):

@@ -209,7 +209,7 @@ def _write(
 
 
 def _rows(file: Path, key: str) -> list[Row]:
-    kept = yaml.safe_load(file.read_text(encoding="utf-8"))
+    kept = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
     if not isinstance(kept, dict) or not isinstance(kept.get(key), list):
         raise BadRegistry(file=file.name, field=key, reason="缺少这一项或不是列表")
     rows: list[Row] = kept[key]
