@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help up doctor reset test check bench run dev
+.PHONY: help up doctor reset test test-database check bench run dev
 
 help:
 	@echo "make up       start the whole site (HOST=$(HOST) PORT=$(PORT)); Ctrl-C stops it"
@@ -14,6 +14,7 @@ help:
 	@echo "make reset    delete the data folder and start anew"
 	@echo "make check    style, types, import contracts, migrations, messages"
 	@echo "make test     all tests, also in a browser (ARGS='-k name' for some)"
+	@echo "make test-database   the tests of the tables alone (DATABASE_URL names another server)"
 	@echo "make bench    measure; prints a table and writes build/bench.json"
 
 up: run
@@ -34,6 +35,9 @@ check: dev
 test: dev
 	@$(BIN)/python -m tests.web.browser
 	$(BIN)/python -m pytest --quiet -n 2 $(ARGS)
+
+test-database: dev
+	$(BIN)/python -m pytest --quiet -n 2 tests/folders $(ARGS)
 
 bench: dev
 	@$(BIN)/python -m bench $(ARGS)

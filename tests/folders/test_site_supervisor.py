@@ -1,92 +1,31 @@
 """`tongban up` as a person meets it: starts, restarts what is killed, stops in order, says what is wrong."""
 
-import contextlib
 import os
 import pathlib
-import re
-import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import time
 
 import pytest
 
-from tongban.site import supervisor
-
-TONGBAN = [sys.executable, "-m", "tongban.site.command"]
-PATIENCE_S = 120
+from tests.web.running import TONGBAN, Site, data_folder, environment, free_port
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def folder():
-    """A data folder an unprivileged database user can reach."""
-    made = pathlib.Path(tempfile.mkdtemp(prefix="tongban-up-", dir="/tmp"))
-    made.chmod(0o711)
-    yield made / "data"
-    subprocess.run([*TONGBAN, "reset", "--yes"], env=environment(made / "data"), check=False, capture_output=True)
-    shutil.rmtree(made, ignore_errors=True)
-
-
-def environment(folder):
-    kept = {name: value for name, value in os.environ.items()
-            if not name.startswith("TONGBAN_") and name != "DATABASE_URL"}
-    return kept | {"TONGBAN_DATA": str(folder), "TONGBAN_PACKS": str(folder.parent / "packs"), "PYTHONUNBUFFERED": "1"}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Site:
-    """A site started by `tongban up` on a free port, with what it has said so far."""
-
-    def __init__(self, folder):
-        self.folder, self.port = folder, free_port()
-        self.out = (folder.parent / "out.txt").open("a+")
-        self.process = subprocess.Popen([*TONGBAN, "up", "--port", str(self.port)], env=environment(folder),
-                                        stdout=self.out, stderr=subprocess.STDOUT, text=True)
-
-    def said(self):
-        return pathlib.Path(self.out.name).read_text()
-
-    def until(self, condition, what):
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition():
-            assert self.process.poll() is None, f"ended while waiting for {what}:\n{self.said()}"
-            assert time.monotonic() < deadline, f"no {what}:\n{self.said()}"
-            time.sleep(0.1)
-
-    def until_ready(self):
-        self.until(lambda: supervisor.answers(("127.0.0.1", self.port)), "answer")
-        self.until(lambda: len(self.members()) == 3, "three members")
-
-    def members(self):
-        """Process id of each member, by its command."""
-        listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)],
-                                capture_output=True, text=True, check=False).stdout
-        return {found[2]: int(found[1]) for found in
-                re.finditer(r"^ *(\d+) .*tongban\.site\.command (\w+)", listed, re.MULTILINE)}
-
-    def stop(self, number=signal.SIGINT):
-        self.process.send_signal(number)
-        return self.process.wait(timeout=60)
+    with data_folder() as data:
+        yield data
 
 
 @pytest.fixture
 def site(folder):
     (folder.parent / "packs").mkdir()
-    made = Site(folder)
+    made = Site(folder, TONGBAN_PACKS=str(folder.parent / "packs"))
     yield made
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        made.stop()
-    made.process.kill()
+    made.end()
 
 
 def lives(pid):
@@ -104,17 +43,17 @@ def test_everything_that_is_killed_comes_back_and_ctrl_c_stops_it_all(site):
         os.kill(before, signal.SIGKILL)
         site.until(lambda name=name, before=before: site.members().get(name, before) != before, f"new {name}")
     site.until_ready()
-    postmaster = int((site.folder / "pg" / "data" / "postmaster.pid").read_text().split()[0])
-    os.kill(postmaster, signal.SIGKILL)
+    os.kill(site.postmaster(), signal.SIGKILL)
     site.until(lambda: "database was killed (SIGKILL)" in site.said(), "word of the database")
     site.until_ready()
     members = site.members()
     assert site.stop() == 0
     assert "web was killed (SIGKILL); starting it again in 0.2 s" in site.said()
-    assert site.said().endswith("stopping …\nstopped.\n")
+    assert "stopping …\n" in site.said()
+    assert site.said().endswith("stopped.\n")
     assert "Traceback" not in site.said()
     assert [name for name, pid in members.items() if lives(pid)] == []
-    assert not (site.folder / "pg" / "data" / "postmaster.pid").exists()
+    assert not (site.data / "pg" / "data" / "postmaster.pid").exists()
 
 
 def test_a_killed_supervisor_leaves_nobody_behind_and_the_next_start_works_and_is_quick(site):
@@ -127,7 +66,7 @@ def test_a_killed_supervisor_leaves_nobody_behind_and_the_next_start_works_and_i
         time.sleep(0.1)
     assert [name for name, pid in members.items() if lives(pid)] == []
     begun = time.monotonic()
-    again = Site(site.folder)
+    again = Site(site.data, TONGBAN_PACKS=str(site.data.parent / "packs"))
     again.until_ready()
     assert "Tables" not in again.said().split("✓ Database")[-1]
     print(f"second start: {time.monotonic() - begun:.1f} s")
@@ -136,10 +75,10 @@ def test_a_killed_supervisor_leaves_nobody_behind_and_the_next_start_works_and_i
 
 def test_a_second_start_from_the_same_folder_is_told_where_the_first_one_is(site):
     site.until_ready()
-    done = subprocess.run([*TONGBAN, "up"], env=environment(site.folder), capture_output=True, text=True, check=False)
+    done = subprocess.run([*TONGBAN, "up"], env=environment(site.data), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (
-        1, "", f"tongban: Tongban is already running from {site.folder}: see http://127.0.0.1:{site.port}.\n")
-    reset = subprocess.run([*TONGBAN, "reset", "--yes"], env=environment(site.folder), capture_output=True, text=True, check=False)
+        1, "", f"tongban: Tongban is already running from {site.data}: see http://127.0.0.1:{site.port}.\n")
+    reset = subprocess.run([*TONGBAN, "reset", "--yes"], env=environment(site.data), capture_output=True, text=True, check=False)
     assert (reset.returncode, "already running" in reset.stderr) == (1, True)
 
 

@@ -35,7 +35,9 @@ def answer(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
 
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return answer(request, problems.of_refusal(refusal, gettext(str(refusal.says)) % refusal.params))
+    return answer(
+        request, problems.of_refusal(refusal, gettext(str(refusal.says)) % refusal.params)
+    )
 
 
 @api.exception_handler(ValidationError)

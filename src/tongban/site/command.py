@@ -84,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     _add_address(add("doctor", doctor, "check this machine and this data folder"))
     one = add("reset", reset, "delete the data folder with everything in it, for ever")
     one.add_argument("--yes", action="store_true", help="do not ask")
+    add("welcome", welcome, "say again where the site is, who may sign in and what to try")
     one = add(
         "manage", manage, "run a management command of Django, for instance `tongban manage shell`"
     )
@@ -134,11 +135,14 @@ def up(options: argparse.Namespace) -> None:
         supervisor.Member("worker", ["worker"], "app", "yellow"),
         supervisor.Member("sequencer", ["sequencer"], "sequencer", "green"),
     ]
-    supervisor.Supervisor(members, cluster).run((options.host, options.port), greeting(address))
+    supervisor.Supervisor(members, cluster).run((options.host, options.port))
 
 
-def greeting(address: str) -> str:
-    return f"\n{say.paint('Tongban 通办 is running:', 'bold')} {address}\n"
+def welcome(_options: argparse.Namespace) -> None:
+    _as("app")
+    from tongban.site import welcome  # noqa: PLC0415 -- slow import
+
+    say.line(welcome.text(os.environ.get("TONGBAN_PUBLIC_URL", "http://127.0.0.1:8000")))
 
 
 def _child(*command: str) -> int:

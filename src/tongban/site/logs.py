@@ -83,6 +83,7 @@ def logging_of(*, is_plain: bool, level: str) -> dict[str, Any]:
             "django.request": quiet,
             "django.security.DisallowedHost": quiet,
             "_granian": {"level": "WARNING"},
+            "psycopg.pool": {"level": "ERROR"},  # It tries again by itself.
             "procrastinate": {"level": "WARNING"},
         },
     }

@@ -25,6 +25,7 @@ WAIT_S_MIN, WAIT_S_MAX = 0.2, 30.0
 STEADY_S = 30  # Whoever lived this long starts again without delay.
 GRACE_S = 20
 READY_S_MAX = 60
+TONGBAN = (sys.executable, "-m", "tongban.site.command")
 
 
 class PortTaken(Trouble):
@@ -47,7 +48,7 @@ class Member:
 
     def start(self, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tongban.site.command", *self.command],
+            [*TONGBAN, *self.command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -102,8 +103,11 @@ class Supervisor:
         self.looked = time.monotonic()
         self.silent = 0
 
-    def run(self, address: tuple[str, int], greeting: str) -> None:
-        """Keep everything alive until INT, TERM or HUP; greet when the site answers."""
+    def run(self, address: tuple[str, int]) -> None:
+        """Keep everything alive until INT, TERM or HUP; greet when the site answers.
+
+        :raises Trouble: it does not answer within a minute.
+        """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self.stop.set())
         deadline = time.monotonic() + READY_S_MAX
@@ -115,7 +119,7 @@ class Supervisor:
                     member.look(self.environment)
                 if not is_greeted and answers(address):
                     is_greeted = True
-                    say.line(greeting)
+                    subprocess.Popen([*TONGBAN, "welcome"], env=self.environment)
                 if not is_greeted and time.monotonic() > deadline:
                     raise Trouble("The site did not answer within a minute: its log is above.")
         finally:
