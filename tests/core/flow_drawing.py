@@ -99,3 +99,50 @@ class Case:
     @property
     def places(self):
         return sorted(t.node + (f"/{t.item}" if t.item else "") for t in self.tokens)
+
+
+def structured(shape):
+    """The graph of a structured shape: (kind, parts), as random tests make them."""
+    lines = []
+    counter = iter(range(1, 10_000))
+
+    def build(part, before):
+        """Adds the part behind a node and returns the node it ends in."""
+        kind, parts = part
+        number = next(counter)
+        if kind == "task":
+            lines.append(f"{before} > task{number}x")
+            return f"task{number}x"
+        if kind == "sequence":
+            for each in parts:
+                before = build(each, before)
+            return before
+        if kind == "loop":
+            head, tail = f"xor{number}", f"xor{next(counter)}"
+            lines.append(f"{before} > {head}")
+            last = build(parts[0], head)
+            lines.append(f"{last} > {tail}")
+            lines.append(f"{tail} > {head} : again.l{number} = true")
+            return tail
+        sign = {"choice": "xor", "parallel": "and", "inclusive": "or"}[kind]
+        split, join = f"{sign}{number}", f"{sign}{next(counter)}"
+        lines.append(f"{before} > {split}")
+        for index, each in enumerate(parts):
+            mark = len(lines)
+            last = build(each, split)
+            if sign != "and":
+                way = "default" if index == 0 else f"pick.c{number} = {index}"
+                lines[mark] += f" : {way}"
+            lines.append(f"{last} > {join}")
+        return join
+
+    end = build(shape, "start")
+    lines.append(f"{end} > end")
+    return draw(*_with_defaults(lines))
+
+
+def _with_defaults(lines):
+    """The way on from a loop's tail is its default."""
+    tails = {line.split(" > ")[0] for line in lines if ": again." in line}
+    return [f"{line} : default" if line.split(" > ")[0] in tails and " : " not in line else line
+            for line in lines]

@@ -4,7 +4,7 @@ import itertools
 import pathlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.flow_drawing import Case, draw
@@ -310,6 +310,7 @@ def test_a_joint_permit_meets_only_if_a_department_objects(answer, place):
     assert case.places == [place]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["accept", "request_supplement", "refuse", None]), max_size=6))
 def test_the_same_commands_give_the_same_tokens(answers):
     """Replay equals."""
