@@ -23,6 +23,7 @@ SEALED = "sealed"
 SEALED_NAME = "entry"
 
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_WORD_STARTS = re.compile(r"(?<!^)(?=[A-Z])")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _FORMS: Mapping[str, re.Pattern[str]] = {
     "log": re.compile(r"[0-9]{6}", re.ASCII),
@@ -121,6 +122,11 @@ def sealed_entry(*, log: str, digest: str, v: int = 1) -> bytes:
     if not _FORMS["log"].fullmatch(log) or not _DIGEST.fullmatch(digest) or v != 1:
         raise EntryRefused("a sealed entry holds a log and one digest")
     return _written({"v": v, "log": log, "k": SEALED, "f": {SEALED_NAME: digest}})
+
+
+def kind_of(event: str) -> str:
+    """The kind of a case's event, as the log writes it: SupplementRequested is case.supplement_requested."""
+    return "case." + _WORD_STARTS.sub("_", event).lower()
 
 
 def moment(at: datetime) -> str:
