@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tongban.core import merkle, note, receipt
 from tongban.ledger import actions, jobs, models, queries
-from tongban.ledger.actions import keys, publishing
+from tongban.ledger.actions import publishing
 
 pytestmark = pytest.mark.django_db
 AT = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.UTC)
@@ -189,7 +189,7 @@ def test_keys_are_made_once_and_are_private(place):
     assert (place / "keys" / "140100.key").read_text() == text
     assert [path.stat().st_mode & 0o777 for path in sorted((place / "keys").iterdir())] == [0o600, 0o600]
     assert (place / "keys").stat().st_mode & 0o777 == 0o700
-    assert keys.promise_signer(log=LOG).name == "ledger.example/140100/promise"
+    assert queries.promise_signer(LOG).name == "ledger.example/140100/promise"
 
 
 def test_a_lost_key_is_never_replaced_by_another(place):

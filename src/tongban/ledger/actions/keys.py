@@ -4,11 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from django.conf import settings
-from django.utils.translation import gettext_lazy as _
-
 from tongban.core import merkle, note
-from tongban.core.refusal import Refusal
 from tongban.ledger import models, queries
 
 SEED_BYTES = 32
@@ -16,46 +12,24 @@ PRIVATE = 0o600
 FOLDER_PRIVATE = 0o700
 
 
-class KeyMissing(Refusal):
-    code = "ledger-key-missing"
-    says = _("账本%(log)s的签名密钥不在了。请从备份恢复密钥文件；不会另造一把，因为新密钥签的检查点没有人会认。")
-
-
 def ensure_keys(*, logs: Iterable[str]) -> None:
     """Begin these logs: a key to sign checkpoints and one to sign promises, and an empty tree.
 
     :raises KeyMissing: a log exists already and its key does not.
     """
-    kept = dict(models.Tree.objects.filter(log__in=list(logs := list(logs))).values_list("log", "vkey"))
-    for log in logs:
-        if log in kept and not key_path(log=log).exists():
-            raise KeyMissing(log=log)
-        if log not in kept:
+    wanted = list(logs)
+    begun = set(models.Tree.objects.filter(log__in=wanted).values_list("log", flat=True))
+    for log in wanted:
+        if log in begun and not queries.key_path(log).exists():
+            raise queries.KeyMissing(log=log)
+        if log not in begun:
             _begin(log)
 
 
-def signer(*, log: str) -> note.LogSigner:
-    """Who signs the log's checkpoints.
-
-    :raises KeyMissing: the file is not there, or holds another key than the log was begun with.
-    """
-    return _read(log, key_path(log=log), models.Tree.objects.get(log=log).vkey)
-
-
-def promise_signer(*, log: str) -> note.LogSigner:
-    """Who signs promises: another key, so that pages need not hold the log's own."""
-    return _read(log, key_path(log=log, ending="promise.key"), models.Tree.objects.get(log=log).promise_vkey)
-
-
-def key_path(*, log: str, ending: str = "key") -> Path:
-    """Where a private key of the log lies."""
-    return Path(settings.LEDGER_FOLDER) / "keys" / f"{log}.{ending}"
-
-
 def _begin(log: str) -> None:
-    origin = queries.origin_of(log)
-    own = _made(key_path(log=log), origin)
-    promises = _made(key_path(log=log, ending="promise.key"), f"{origin}/promise")
+    origin = queries.new_origin(log)
+    own = _made(queries.key_path(log), origin)
+    promises = _made(queries.key_path(log, "promise.key"), origin + queries.PROMISE_NAME)
     models.Tree.objects.bulk_create(
         [models.Tree(log=log, vkey=str(own.key), promise_vkey=str(promises.key), root=merkle.EMPTY_ROOT)],
         ignore_conflicts=True,
@@ -78,13 +52,3 @@ def _made(path: Path, name: str) -> note.LogSigner:
     finally:
         fresh.unlink()
     return note.signer_of(path.read_text())
-
-
-def _read(log: str, path: Path, vkey: str) -> note.LogSigner:
-    try:
-        found = note.signer_of(path.read_text())
-    except FileNotFoundError as error:
-        raise KeyMissing(log=log) from error
-    if str(found.key) != vkey:
-        raise KeyMissing(log=log)
-    return found

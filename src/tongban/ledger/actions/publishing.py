@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from tongban.core import merkle, note
 from tongban.core.refusal import Refusal
 from tongban.ledger import models, queries
-from tongban.ledger.actions import keys
 
 
 class TreeWentBack(Refusal):
@@ -56,7 +55,7 @@ def publish(*, log: str, at: datetime) -> note.Checkpoint | None:
         write_durably(path=folder / "checkpoint", content=row.note.encode())
         models.Checkpoint.objects.filter(log=log, size=tree.size).update(published_at=at)
         _remove_partials(folder, old, tree.size)
-    return note.Checkpoint(queries.origin_of(log), tree.size, bytes(tree.root))
+    return note.Checkpoint(queries.origin_of(tree.vkey), tree.size, bytes(tree.root))
 
 
 def published(*, log: str) -> note.Checkpoint | None:
@@ -68,7 +67,7 @@ def published(*, log: str) -> note.Checkpoint | None:
     if not path.exists():
         return None
     key = note.parse_key(models.Tree.objects.get(log=log).vkey)
-    return note.verify_checkpoint(path.read_text(), origin=queries.origin_of(log), log=key)
+    return note.verify_checkpoint(path.read_text(), origin=key.name, log=key)
 
 
 def _refuse_to_go_back(tree: models.Tree, seen: note.Checkpoint | None) -> None:
@@ -85,8 +84,8 @@ def _refuse_to_go_back(tree: models.Tree, seen: note.Checkpoint | None) -> None:
 
 def _sign(tree: models.Tree, at: datetime) -> models.Checkpoint:
     """The signed checkpoint of this size, committed; the one there is, if a killed run left one."""
-    checkpoint = note.Checkpoint(queries.origin_of(tree.log), tree.size, bytes(tree.root))
-    text = note.write(checkpoint.text, [keys.signer(log=tree.log)], int(at.timestamp()))
+    checkpoint = note.Checkpoint(queries.origin_of(tree.vkey), tree.size, bytes(tree.root))
+    text = note.write(checkpoint.text, [queries.signer(tree.log)], int(at.timestamp()))
     row, _is_new = models.Checkpoint.objects.get_or_create(
         log=tree.log, size=tree.size, defaults={"root": tree.root, "note": text, "signed_at": at}
     )

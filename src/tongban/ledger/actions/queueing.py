@@ -10,17 +10,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.db import connection
 
 from tongban.core import receipt
+from tongban.ledger import queries
 
-NONCE_BYTES = 12
 KEY_BYTES = 32
-_NAME_IN_PASCAL_CASE = re.compile(r"(?<!^)(?=[A-Z])")
 _POST_OR_CERTIFICATE = re.compile(r"[A-Za-z0-9.:_-]{1,64}", re.ASCII)
 
 
@@ -92,7 +89,7 @@ def queued_entry(
     is_number = bool(_POST_OR_CERTIFICATE.fullmatch(capacity))
     hidden = {**said, **({"capacity": capacity} if capacity and not is_number else {})}
     disclosures = {name: _disclosure(name, value) for name, value in hidden.items()}
-    dotted = "case." + _NAME_IN_PASCAL_CASE.sub("_", kind).lower()
+    dotted = receipt.kind_of(kind)
     allowed = receipt.KINDS.get(dotted, frozenset())
     log = log_of(region_code=region_code)
     entry = receipt.entry(
@@ -122,15 +119,9 @@ def _disclosure(name: str, value: object) -> str:
 def _seal(disclosures: Mapping[str, str]) -> tuple[bytes, bytes]:
     """The disclosures under a new key, and that key under the site's."""
     key = os.urandom(KEY_BYTES)
-    return _encrypted(key, json.dumps(dict(disclosures)).encode()), _encrypted(site_key(), key)
+    return _encrypted(key, json.dumps(dict(disclosures)).encode()), _encrypted(queries.site_key(), key)
 
 
 def _encrypted(key: bytes, content: bytes) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
+    nonce = os.urandom(queries.NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, content, None)
-
-
-def site_key() -> bytes:
-    """The key that wraps the keys of disclosures."""
-    assert settings.PERSONAL_DATA_KEY, "PERSONAL_DATA_KEY is not set"
-    return sha256(b"tongban ledger disclosures\n" + settings.PERSONAL_DATA_KEY.encode()).digest()

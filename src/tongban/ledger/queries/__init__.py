@@ -1,8 +1,20 @@
-"""What can be asked of the ledger: proofs, the state of each log, the bytes of its files."""
+"""What can be asked of the ledger: proofs, promises, the state of each log, the bytes of its files."""
 
-from tongban.ledger.queries.proofs import consistency, proof, receipt_text
+from tongban.ledger.queries.erasable import NONCE_BYTES, disclosures, opened, site_key
+from tongban.ledger.queries.examination import EventFact, Finding, examine
+from tongban.ledger.queries.proofs import (
+    MERGE_DELAY_S_MAX,
+    PROMISE_NAME,
+    consistency,
+    overdue,
+    promise,
+    proof,
+    receipt_text,
+)
+from tongban.ledger.queries.signers import KeyMissing, key_path, promise_signer, signer
 from tongban.ledger.queries.standing import (
     LogState,
+    new_origin,
     origin_of,
     public_folder,
     state,

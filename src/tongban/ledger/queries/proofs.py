@@ -1,20 +1,32 @@
 """Proofs for one case: what a browser, a paper or a stranger's program needs to check it."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from tongban.core import merkle, note, receipt
 from tongban.ledger import models
-from tongban.ledger.queries import standing, tiles
+from tongban.ledger.queries import signers, standing, tiles
+
+MERGE_DELAY_S_MAX = 3600
+PROMISE_NAME = "/promise"  # The key of promises is named after its log.
 
 ENTRIES = """
 select event_n, index, entry from ledger_leaf where region_code = %(region)s and case_id = %(case)s
 union all
 select event_n, null, entry from ledger_queue where region_code = %(region)s and case_id = %(case)s
 order by 1
+"""
+RECORDED = """
+select entry, queued_at from ledger_leaf
+where region_code = %(region)s and case_id = %(case)s and event_n = %(n)s
+union all
+select entry, queued_at from ledger_queue
+where region_code = %(region)s and case_id = %(case)s and event_n = %(n)s
 """
 
 
@@ -38,7 +50,7 @@ def proof(region_code: str, case_id: int) -> dict[str, Any]:
     checkpoint = _newest(log)
     return {
         "log": log,
-        "origin": standing.origin_of(log),
+        "origin": standing.origin_of(tree.vkey) if tree else "",
         "vkey": tree.vkey if tree else "",
         "checkpoint": checkpoint.note if checkpoint else "",
         "size": checkpoint.size if checkpoint else 0,
@@ -62,6 +74,40 @@ def receipt_text(region_code: str, case_id: int, event_n: int) -> str | None:
         if one.event_n == event_n and one.index is not None and checkpoint is not None:
             return receipt.proof_text(receipt.Proof(one.index, one.hashes, checkpoint.note, one.entry))
     return None
+
+
+def promise(region_code: str, case_id: int, event_n: int) -> str | None:
+    """The log's signed word that this event will be in it within the hour; None where there is no such event.
+
+    The citizen keeps it from the first moment: without it, an entry that never comes could not be shown.
+
+    :raises KeyMissing: the key for promises is not here.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDED, {"region": region_code, "case": case_id, "n": event_n})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    entry, queued_at = bytes(row[0]), row[1]
+    log = f"{region_code[:4]}00"
+    signer = signers.promise_signer(log)
+    shown = receipt.Promise(
+        origin=signer.name.removesuffix(PROMISE_NAME), case_ref=_reference(entry), event_n=event_n,
+        leaf=merkle.leaf_hash(entry), at=queued_at, delay_s_max=MERGE_DELAY_S_MAX,
+    )  # fmt: skip
+    return receipt.promise_note(shown, [signer], int(queued_at.timestamp()))
+
+
+def _reference(entry: bytes) -> str:
+    """The case's public reference; that of a sealed entry is not public."""
+    return str(json.loads(entry).get("c", receipt.SEALED))
+
+
+def overdue(at: datetime) -> tuple[tuple[str, int, int], ...]:
+    """Events (region, case, number) that no log has taken within the promised delay: each is a red card."""
+    late = at - timedelta(seconds=MERGE_DELAY_S_MAX)
+    rows = models.Queue.objects.filter(queued_at__lt=late).order_by("region_code", "queued_at")
+    return tuple(rows.values_list("region_code", "case_id", "event_n"))
 
 
 def consistency(log: str, old: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The logs: which there are, how each stands, where its public files lie."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,18 +74,19 @@ def _state(row: tuple) -> LogState:
      checkpoint_size, text, root, signed_at, checked_at, findings) = row  # fmt: skip
     lines = note.parse(text).signatures if text else ()
     return LogState(
-        log=log, origin=origin_of(log), vkey=vkey, promise_vkey=promise_vkey, size=size,
+        log=log, origin=origin_of(vkey), vkey=vkey, promise_vkey=promise_vkey, size=size,
         integrated_at=integrated_at, waiting=waiting, waiting_since=since,
         checkpoint_size=checkpoint_size, checkpoint=text or "",
         root=note.to_base64(bytes(root)) if root else "", signed_at=signed_at,
-        witnesses=tuple(line.name for line in lines if line.name != origin_of(log)),
+        witnesses=tuple(line.name for line in lines if line.name != origin_of(vkey)),
         trouble=trouble, trouble_at=trouble_at, checked_at=checked_at,
         findings=_names_of(findings),
     )  # fmt: skip
 
 
-def _names_of(findings: object) -> tuple[str, ...]:
-    return tuple(str(one["check"]) for one in findings) if isinstance(findings, list) else ()
+def _names_of(findings: str | None) -> tuple[str, ...]:
+    """The checks that failed, each once. Raw SQL gives JSON as text."""
+    return tuple(dict.fromkeys(str(one["check"]) for one in json.loads(findings or "[]")))
 
 
 def waiting_logs() -> set[str]:
@@ -94,9 +96,14 @@ def waiting_logs() -> set[str]:
         return {log for (log,) in cursor.fetchall()}
 
 
-def origin_of(log: str) -> str:
-    """The name of the log: the address of its files, without the scheme."""
+def new_origin(log: str) -> str:
+    """The name a log begun now gets: the address of its files, without the scheme."""
     return f"{settings.LEDGER_ORIGIN}/{log}"
+
+
+def origin_of(vkey: str) -> str:
+    """The name the log was begun with, for ever, whatever the site's address is now."""
+    return vkey.partition("+")[0]
 
 
 def public_folder(log: str) -> Path:

@@ -1,0 +1,26 @@
+"""Examining a log and saying publicly what was found."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from tongban.ledger import models, queries
+
+
+def fsck(
+    *, log: str, at: datetime, events: Iterable[queries.EventFact] | None = None
+) -> tuple[queries.Finding, ...]:
+    """Check every link of the log, and show the result on its page; the findings, none if all is well.
+
+    :param events: what the folder that keeps the events has for this log; None leaves that link unchecked
+    """
+    findings = queries.examine(log, events)
+    models.Check.objects.update_or_create(
+        log=log,
+        defaults={
+            "at": at,
+            "size": models.Tree.objects.get(log=log).size,
+            "findings": [asdict(finding) for finding in findings],
+        },
+    )
+    return findings

@@ -1,0 +1,43 @@
+"""What was said, for those who may read it: salts and values that the public entries hold as digests.
+
+Sources: RFC 9901 (disclosures); NIST SP 800-38D (AES-GCM, which seals them)."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import connection
+
+NONCE_BYTES = 12
+
+SEALED = """
+select d.event_n, d.sealed, k.wrapped
+from ledger_disclosure d join ledger_disclosurekey k using (region_code, case_id, event_n)
+where d.region_code = %(region)s and d.case_id = %(case)s and (%(n)s is null or d.event_n = %(n)s)
+order by d.event_n
+"""
+
+
+def disclosures(
+    region_code: str, case_id: int, event_n: int | None = None
+) -> dict[int, Mapping[str, str]]:
+    """By event, name -> disclosure, of one event or all; an event whose disclosures were erased is missing.
+
+    Ask for the right to see the case before asking this.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SEALED, {"region": region_code, "case": case_id, "n": event_n})
+        return {n: json.loads(opened(opened(site_key(), wrapped), sealed)) for n, sealed, wrapped in cursor}
+
+
+def opened(key: bytes, sealed: bytes) -> bytes:
+    """The content under this key: the nonce comes first."""
+    return AESGCM(key).decrypt(bytes(sealed[:NONCE_BYTES]), bytes(sealed[NONCE_BYTES:]), None)
+
+
+def site_key() -> bytes:
+    """The key that wraps the keys of disclosures."""
+    assert settings.PERSONAL_DATA_KEY, "PERSONAL_DATA_KEY is not set"
+    return sha256(b"tongban ledger disclosures\n" + settings.PERSONAL_DATA_KEY.encode()).digest()

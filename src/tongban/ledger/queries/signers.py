@@ -1,0 +1,43 @@
+"""Who signs for a log: reads the private keys that `actions.ensure_keys` has made."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from tongban.core import note
+from tongban.core.refusal import Refusal
+from tongban.ledger import models
+
+
+class KeyMissing(Refusal):
+    code = "ledger-key-missing"
+    says = _("账本%(log)s的签名密钥不在了。请从备份恢复密钥文件；不会另造一把，因为新密钥签的检查点没有人会认。")
+
+
+def signer(log: str) -> note.LogSigner:
+    """Who signs the log's checkpoints.
+
+    :raises KeyMissing: the file is not there, or holds another key than the log was begun with.
+    """
+    return _read(log, key_path(log), models.Tree.objects.get(log=log).vkey)
+
+
+def promise_signer(log: str) -> note.LogSigner:
+    """Who signs promises: another key, so that pages need not hold the log's own."""
+    return _read(log, key_path(log, "promise.key"), models.Tree.objects.get(log=log).promise_vkey)
+
+
+def key_path(log: str, ending: str = "key") -> Path:
+    """Where a private key of the log lies."""
+    return Path(settings.LEDGER_FOLDER) / "keys" / f"{log}.{ending}"
+
+
+def _read(log: str, path: Path, vkey: str) -> note.LogSigner:
+    try:
+        found = note.signer_of(path.read_text())
+    except FileNotFoundError as error:
+        raise KeyMissing(log=log) from error
+    if str(found.key) != vkey:
+        raise KeyMissing(log=log)
+    return found
