@@ -226,7 +226,7 @@ def drop(page, text, *, address="/"):
         f'<!doctype html><html lang="zh-Hans"><script src="/verify.js" defer></script>'
         f'<form data-verify-receipt><input type="file"><textarea></textarea><button>go</button>'
         f'<section data-finding hidden>{FINDING}<dl data-entry></dl></section></form>'
-        f'<p data-log-vkey="{ELSEWHERE.key}"></p><p data-log-vkey="{LOG.key}"></p><b data-member="k">kind</b>'
+        f'<p data-log-vkey="{ELSEWHERE.key}"></p><p data-log-vkey="{LOG.key}"></p><b data-member="n">n</b><b data-member="k">kind</b>'
     ))
     page.goto(SITE + address)
     if text is not None:
@@ -238,8 +238,7 @@ def drop(page, text, *, address="/"):
 def test_a_receipt_is_checked_and_shown(page):
     assert drop(page, receipt_of().replace("\n", "\r\n"))[0] == "ok"
     shown = dict(zip(page.locator("dt").all_text_contents(), page.locator("dd").all_text_contents(), strict=True))
-    assert shown["kind"] == "case.completed"
-    assert shown["n"] == "4"
+    assert shown == {"n": "4", "kind": "case.completed"}
 
 
 def test_a_receipt_behind_the_hash_of_the_address_is_checked(page):

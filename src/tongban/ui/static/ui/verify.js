@@ -264,14 +264,19 @@
     place.hidden = false;
     show(place, "checking");
     const found = await report(place, () => verifyReceipt(file, vkeys));
-    place.querySelector("[data-entry]").replaceChildren(...Object.entries(found?.entry ?? {}).flatMap(asPair));
+    place.querySelector("[data-entry]").replaceChildren(...asPairs(found?.entry ?? {}));
   };
-  const asPair = ([name, value]) => {
-    const [term, words] = [document.createElement("dt"), document.createElement("dd")];
-    term.textContent = document.querySelector(`[data-member="${CSS.escape(name)}"]`)?.textContent ?? name;
-    words.textContent = typeof value === "object" ? JSON.stringify(value) : String(value);
-    return [term, words];
-  };
+  /** The members of an entry, in the order and with the words the page has for them. */
+  const asPairs = (entry) =>
+    Array.from(document.querySelectorAll("[data-member]"))
+      .filter((named) => named.dataset.member in entry)
+      .flatMap((named) => {
+        const [term, words] = [document.createElement("dt"), document.createElement("dd")];
+        const value = entry[named.dataset.member];
+        term.textContent = named.textContent;
+        words.textContent = typeof value === "object" ? Object.entries(value).map((one) => one.join(": ")).join("; ") : value;
+        return [term, words];
+      });
 
   const waitForReceipt = (form) => {
     const [input, area] = [form.querySelector("input[type=file]"), form.querySelector("textarea")];
