@@ -9,6 +9,6 @@ urlpatterns = [
     path("desk/", views.queue, name="queue"),
     path("desk/<uuid:ref>/<int:token_n>/", views.desk, name="desk"),
     path("desk/jump/", views.jump, name="jump"),
-    path("desk/<uuid:ref>/notices/<int:n>.pdf", views.notice, name="notice"),
+    path("cases/<uuid:ref>/notices/<int:event_n>/<slug:template>.pdf", views.notice, name="notice"),
     path("desk/<uuid:ref>/materials/<int:n>", views.material, name="material"),
 ]

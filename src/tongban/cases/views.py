@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from tongban.core import clock as clocks
 from tongban.core.refusal import Refusal
 from tongban.law import queries as law
 from tongban.papers import queries as papers
+from tongban.papers import views as papers_views
 from tongban.people import queries as people
 
 UNPROCESSABLE = 422
@@ -102,7 +103,7 @@ VIEWS: dict[str, tuple[Any, Callable[[queries.DeskRow], bool]]] = {
 def desk(request: HttpRequest, ref: str, token_n: int) -> HttpResponse:
     """One task: the papers, the clock, and the acts this officer may do."""
     viewer = _officer(request)
-    page = queries.page(ref=ref, viewer=viewer, at=timezone.now())
+    page = queries.page(ref=str(ref), viewer=viewer, at=timezone.now())
     task = next((task for task in page.tasks if task.n == token_n), None)
     if task is None:
         return _already_done(request, page)
@@ -162,7 +163,7 @@ def _desk_page(
             "key": request.POST.get("key") or str(uuid4()),
             "material": next((m for m in page.materials if str(m.n) == shown), None),
             "days": clocks.explain(statutory.clock, law.calendar(), now) if statutory else (),
-            "notices": papers.notices_of(page.region_code, page.id),
+            "notices": papers.notices_of(region_code=page.region_code, case_id=page.id),
         },
         status=status,
     )
@@ -235,14 +236,14 @@ def jump(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def notice(request: HttpRequest, ref: str, n: int) -> HttpResponse:
+def notice(request: HttpRequest, ref: str, event_n: int, template: str) -> HttpResponse:
     """The PDF of a notice, for whoever may see the case."""
     viewer = queries.viewer(account_id=request.user.pk, on=timezone.localdate())
     region_code, case_id = queries.key_of(ref=str(ref), viewer=viewer)
-    found = next((row for row in papers.notices_of(region_code, case_id) if row.n == n), None)
+    found = papers.notice(region_code=region_code, case_id=case_id, event_n=event_n, template=template)
     if found is None or not found.pdf_sha256:
         raise queries.NotVisible()
-    return papers_views.pdf_response(found.pdf_sha256, f"{found.number}.pdf")
+    return papers_views.pdf_response(found.pdf_sha256, f"{found.title}-{found.number}.pdf")
 
 
 @login_required
@@ -250,11 +251,8 @@ def notice(request: HttpRequest, ref: str, n: int) -> HttpResponse:
 def material(request: HttpRequest, ref: str, n: int) -> HttpResponse:
     """The bytes of a material, for whoever may see the case."""
     viewer = queries.viewer(account_id=request.user.pk, on=timezone.localdate())
-    page = queries.page(ref=ref, viewer=viewer, at=timezone.now())
+    page = queries.page(ref=str(ref), viewer=viewer, at=timezone.now())
     found = next((row for row in page.materials if row.n == n), None)
     if found is None:
         raise queries.NotVisible()
-    response = FileResponse(papers.file_bytes(found.sha256), content_type=found.media_type)
-    response["Content-Disposition"] = "inline"
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    return papers_views.file_response(found.sha256, found.file_name, found.media_type)

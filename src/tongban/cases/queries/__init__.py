@@ -1,15 +1,19 @@
 """What may be read of cases: always through ``visible_to``."""
 
 from tongban.cases.queries.lists import CaseRow, DeskRow, desk, my_cases, rows_of, watched
-from tongban.cases.queries.page import (
+from tongban.cases.queries.single import (
+    AnswerRow,
     CasePage,
     ClockView,
     EventRow,
     MaterialRow,
     TaskRow,
+    answers_of,
     clocks_of,
     key_of,
     number,
     page,
+    whole,
 )
 from tongban.cases.queries.sight import NotVisible, Viewer, viewer, visible_to
+from tongban.cases.queries.words import Paper, paper_of

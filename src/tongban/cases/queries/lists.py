@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from tongban.cases import models
-from tongban.cases.queries import page, sight
+from tongban.cases.queries import sight, single
 from tongban.core import case as core
 from tongban.law import queries as law
 from tongban.matters import queries as matters
@@ -138,7 +138,7 @@ def _row(case: models.Case, organ_name: str, today: date) -> CaseRow:
     limit = case.statutory_on  # type: ignore[attr-defined]
     is_open = limit is not None and case.statutory_ended_on is None  # type: ignore[attr-defined]
     return CaseRow(
-        region_code=case.region_code, ref=str(case.ref), number=page.number(case.region_code, case.id),
+        region_code=case.region_code, ref=str(case.ref), number=single.number(case.region_code, case.id),
         title=definition.title, title_en=definition.title_en, subject=case.subject,
         status=core.Status(case.status), outcome=case.outcome, filed_at=case.filed_at,
         promised_on=case.promised_on,  # type: ignore[attr-defined]

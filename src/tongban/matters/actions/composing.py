@@ -120,6 +120,7 @@ def _document(file: Path, procedure: Procedure, base: Row, instance: Row) -> Row
         "statutory_period": common["statutory"]["period"],
         "nodes": _nodes(file, common["nodes"], base.get("nodes", {})),
         "notices": common["notices"],
+        "grounds": common["grounds"],
         "procedure_basis": common["basis"],
         **{key: common[key] for key in ("public", "lapse", "remedies", "duties", "liability", "false_papers")},
         "retention_years": common["retention_years"],

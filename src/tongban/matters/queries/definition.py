@@ -58,6 +58,8 @@ class Criterion:
 class NodeRule:
     """What holds at one node: who may act, which acts and outcomes, within how many days, with how many signatures.
 
+    ``approver``: the office, a level of ``core.clock``, as which the role approves an extension; empty for none.
+
     ``organ``: "matter" (the matter's own organ), "item" (the organ that is the member of the collection), "applicant".
     """
 
@@ -75,6 +77,7 @@ class NodeRule:
     criteria: tuple[Criterion, ...]
     words: str = ""
     words_en: str = ""
+    approver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class Definition:
     exclusive: tuple[frozenset[str], ...]
     materials: tuple[MaterialRule, ...]
     notices: Mapping[str, str]
+    grounds: Mapping[str, tuple[Mapping[str, str], ...]]
     licence: LicenceRule | None
     collections: Mapping[str, tuple[str, ...]]
     departments: tuple[Department, ...]
@@ -224,6 +228,7 @@ def definition_from(
         exclusive=tuple(frozenset(pair) for pair in document["exclusive"]),
         materials=tuple(_material(row) for row in document["materials"]),
         notices=MappingProxyType(dict(document["notices"])),
+        grounds=MappingProxyType({kind: tuple(rows) for kind, rows in document["grounds"].items()}),
         licence=_licence(document.get("licence")),
         collections=MappingProxyType(
             {name: tuple(members) for name, members in document["collections"].items()}
@@ -265,6 +270,7 @@ def _node(node: str, row: Row) -> NodeRule:
         criteria=tuple(_criterion(one) for one in row.get("criteria", ())),
         words=row.get("words", {}).get("zh", ""),
         words_en=row.get("words", {}).get("en", ""),
+        approver=row.get("approver", ""),
     )
 
 

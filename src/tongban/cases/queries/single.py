@@ -127,6 +127,15 @@ def page(*, ref: str, viewer: sight.Viewer, at: datetime) -> CasePage:
     row = _visible(ref, viewer).first()
     if row is None:
         raise sight.NotVisible()
+    return _page(row, at)
+
+
+def whole(*, region_code: str, case_id: int, at: datetime) -> CasePage:
+    """Return the case for the office itself: papers and jobs, which act for no viewer."""
+    return _page(models.Case.objects.get(region_code=region_code, id=case_id), at)
+
+
+def _page(row: models.Case, at: datetime) -> CasePage:
     definition = matters.definition(row.version_id)
     key = {"region_code": row.region_code, "case_id": row.id}
     tokens = list(models.Token.objects.filter(**key, closed_at=None).order_by("n"))

@@ -1,0 +1,163 @@
+"""The words of a paper: what a notice or licence says of an event, taken from the case itself.
+
+The paths are those of packs/national/papers/README.md; days and moments stay ``date`` and ``datetime``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import override
+
+from tongban.cases import models
+from tongban.cases.queries import single
+from tongban.core import clock as clocks
+from tongban.law import queries as law
+from tongban.matters import queries as matters
+
+CHANNELS = {"online": "网上", "window": "窗口", "agent": "代办点"}
+METHODS = {"electronic": "电子送达", "window": "窗口领取", "post": "邮寄送达"}
+UNITS = {clocks.Unit.WORKING_DAY: "个工作日", clocks.Unit.DAY: "日", clocks.Unit.MONTH: "个月"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Which papers an event calls for, and their words.
+
+    :ivar template: name of the notice, empty where the procedure has none for this event.
+    :ivar licence: the matter's licence rule where this event grants one.
+    """
+
+    region_code: str
+    case_id: int
+    event_n: int
+    at: datetime
+    procedure_id: str
+    template: str
+    words: dict[str, Any]
+    licence: Mapping[str, Any] | None
+
+
+def paper_of(*, region_code: str, case_id: int, event_n: int) -> Paper:
+    """Return the papers an event calls for. Twelve SQL statements at most."""
+    event = models.Event.objects.get(region_code=region_code, case_id=case_id, n=event_n)
+    case = single.whole(region_code=region_code, case_id=case_id, at=event.at)
+    definition = case.definition
+    kind = f"Decided.{event.change['outcome']}" if event.kind == "Decided" else event.kind
+    is_grant = kind == "Decided.grant" and definition.licence is not None
+    with override("zh-hans"):
+        words = _words(case, event, kind)
+    return Paper(
+        region_code, case_id, event_n, event.at, definition.procedure_id, definition.notices.get(kind, ""),
+        words, definition.licence.rule if is_grant and definition.licence else None,
+    )
+
+
+def _words(case: single.CasePage, event: models.Event, kind: str) -> dict[str, Any]:
+    definition, said = case.definition, event.said
+    extra = EXTRA.get(event.kind)
+    words: dict[str, Any] = {
+        "organ": {"code": definition.organ_code, "name": case.organ_name},
+        "is_demo": settings.DEMO,
+        "applicant": {"name": case.subject, "kind": "organization", "contact": case.document["form"].get("contact_name")},
+        "matter": {"title": definition.title, "code": definition.matter_code},
+        "case": {
+            "number": case.number,
+            "filed_on": timezone.localdate(case.filed_at),
+            "filed_at": case.filed_at,
+            "channel": CHANNELS.get(case.channel, case.channel),
+            "accepted_on": timezone.localdate(case.accepted_at) if case.accepted_at else None,
+        },
+        "check_url": f"{settings.PUBLIC_URL}/cases/{case.ref}/",
+        "due": _due(case),
+        "reasons": said.get("reason"),
+        "articles": [dict(row) for row in definition.grounds.get(kind, ())],
+        "departments": _departments(case),
+        **(extra(case, said) if extra else {}),
+    }
+    if kind == "Decided.grant" and definition.licence:
+        words |= matters.licence_words(definition, case.document["form"])
+        years = definition.licence.years
+        words["grant"] = {"licence_title": definition.licence.name, "validity": f"{years}年" if years else "长期"}
+    return _without_empty(words)
+
+
+def _due(case: single.CasePage) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        name: {"days": view.due.budget, "unit": UNITS.get(view.clock.unit, ""), "last_on": view.due.last_on}
+        for name, view in case.clocks.items()
+    }
+    if statutory := case.clocks.get("statutory"):
+        shown |= {"used": statutory.due.used, "left": statutory.due.left}
+    shown["is_provisional"] = any(view.due.provisional for view in case.clocks.values())
+    return shown
+
+
+def _departments(case: single.CasePage) -> list[dict[str, Any]]:
+    return [{"name": row.name, "permit": row.permit} for row in case.definition.departments]
+
+
+def _materials(case: single.CasePage, _said: Mapping[str, Any]) -> dict[str, Any]:
+    given = {row.code for row in case.materials}
+    rows = [
+        {"title": rule.title, "form": "电子文件" if rule.is_uploaded else "免提交", "count": 1}
+        for rule in case.definition.materials
+        if rule.code in given or (not rule.is_uploaded and rule.applies(case.document["form"]))
+    ]
+    return {"materials": rows}
+
+
+def _corrections(case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]:
+    titles = {rule.code: rule.title for rule in case.definition.materials}
+    return {
+        "items": [
+            {"title": titles.get(item.get("material", ""), "申请表"), "problem": item["what"]}
+            for item in said.get("items", ())
+        ]
+    }
+
+
+def _extension(case: single.CasePage, _said: Mapping[str, Any]) -> dict[str, Any]:
+    view = case.clocks["statutory"]
+    before = clocks.due(replace(view.clock, extended=0, ended_on=None), law.calendar(), view.clock.started_at)
+    return {
+        "extension": {
+            "approver": "本机关负责人", "length": view.clock.extended, "unit": UNITS[view.clock.unit],
+            "from_on": before.last_on, "until_on": view.due.last_on,
+        }
+    }
+
+
+def _excluded(_case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "excluded": {
+            "ground": said["ground"], "document": said["document"],
+            "first_on": datetime.fromisoformat(said["first_day"]).date(),
+        }
+    }
+
+
+def _served(case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]:
+    title = case.definition.licence.name if case.definition.licence and case.outcome == "grant" else ""
+    papers = ["行政许可决定书", *([title] if title else [])]
+    return {
+        "delivery": {
+            "papers": [{"title": name, "number": case.number} for name in papers],
+            "method": METHODS.get(str(said.get("how")), ""),
+        }
+    }
+
+
+EXTRA = {
+    "Filed": _materials,
+    "SupplementRequested": _corrections,
+    "Extended": _extension,
+    "Paused": _excluded,
+    "Served": _served,
+}
+
+
+def _without_empty(words: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in words.items() if value not in (None, "", [], {})}
