@@ -56,6 +56,18 @@ TRIGGER = {
     "Decided": pgettext_lazy("起算日", "决定"),
 }
 
+# Names of the holidays of 全国年节及纪念日放假办法, as the calendar of the law folder spells them.
+HOLIDAY = {
+    "元旦": pgettext_lazy("节假日", "元旦"),
+    "春节": pgettext_lazy("节假日", "春节"),
+    "清明节": pgettext_lazy("节假日", "清明节"),
+    "劳动节": pgettext_lazy("节假日", "劳动节"),
+    "端午节": pgettext_lazy("节假日", "端午节"),
+    "中秋节": pgettext_lazy("节假日", "中秋节"),
+    "国庆节": pgettext_lazy("节假日", "国庆节"),
+    "抗战胜利纪念日": pgettext_lazy("节假日", "抗战胜利纪念日"),
+}
+
 CARD = {
     "blue": pgettext_lazy("监察", "蓝牌"),
     "yellow": pgettext_lazy("监察", "黄牌"),

@@ -11,6 +11,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from tongban.ui import phrases
 from tongban.ui.templatetags.ui import words
 
 register = template.Library()
@@ -52,7 +53,7 @@ class Cell:
 def day_strip(rows: Sequence[Any], *, promised_on: date | None = None, legal_on: date | None = None,
               trigger: Any = "", unit: str = "working_day") -> dict[str, Any]:  # fmt: skip
     """Why this date: `{% day_strip rows promised_on=… legal_on=… trigger=_("受理") %}`, rows of core.clock.explain()."""
-    marks = Marks(promised_on, legal_on, str(trigger or _("受理")), unit == "working_day")
+    marks = Marks(promised_on, legal_on, str(trigger or phrases.TRIGGER["Accepted"]), unit == "working_day")
     cells = _weeks(rows, marks)
     return {
         "cells": cells,
@@ -153,7 +154,8 @@ def _label(row: Any, marks: Marks) -> tuple[str, str]:
 
 def _sentence(row: Any, marks: Marks) -> str:
     """The whole cell in a sentence, for those who do not see it."""
-    said = _fact(row, marks) % {"day": words.day_only(row.day), "number": row.number, "why": _(row.words) if row.words else ""}
+    why = str(phrases.HOLIDAY.get(row.words, row.words))
+    said = _fact(row, marks) % {"day": words.day_only(row.day), "number": row.number, "why": why}
     if row.is_today:
         said += _("（今天）")
     if row.day == marks.promised_on:
@@ -238,7 +240,7 @@ def _share(part: int, whole: int) -> int:
 def clock_strip(rows: Sequence[Any], *, promised_on: date | None = None, legal_on: date | None = None,
                 trigger: Any = "", label: Any = "") -> dict[str, Any]:  # fmt: skip
     """All days of a clock in one line, for the desk: `{% clock_strip rows promised_on=… legal_on=… %}`."""
-    marks = Marks(promised_on, legal_on, str(trigger or _("受理")), True)
+    marks = Marks(promised_on, legal_on, str(trigger or phrases.TRIGGER["Accepted"]), True)
     pitch = WIDE * 10 // max(len(rows), 1)  # tenths, so that no binary float is needed
     boxes = [
         {"x": _tenths(LEFT * 10 + n * pitch), "w": _tenths(max(pitch - 20, 10)), "css": _box_css(row, marks)}

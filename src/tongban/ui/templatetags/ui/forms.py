@@ -80,7 +80,8 @@ def form_field(bound: BoundField, kind: str = "", **options: Any) -> dict[str, A
     options.setdefault("autocomplete", widget.attrs.get("autocomplete", ""))
     if isinstance(widget, widgets.Select | widgets.RadioSelect | widgets.CheckboxSelectMultiple):
         options.setdefault("options", [pair for pair in bound.field.choices if pair[0] != ""])
-    return field(bound.html_name, bound.label, bound.value(), kind=kind or _kind_of(widget), **options)
+    label = options.pop("label", bound.label)
+    return field(bound.html_name, label, bound.value(), kind=kind or _kind_of(widget), **options)
 
 
 def _kind_of(widget: widgets.Widget) -> str:

@@ -15,8 +15,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext, ngettext
 
 from tongban.ui import phrases
 
@@ -194,4 +193,23 @@ def phrase(code: Any, group: str) -> str:
 @register.filter
 def working_days(number: int | None) -> str:
     """`10 个工作日`, `10 working days`."""
-    return "" if number is None else _("%(number)s 个工作日") % {"number": number}
+    if number is None:
+        return ""
+    return ngettext("%(number)s 个工作日", "%(number)s 个工作日", number) % {"number": number}
+
+
+@register.filter
+def said(refusal: Any) -> str:
+    """What a refusal says, in the active language, with its values: days as days, never as numbers alone."""
+    if not refusal:
+        return ""
+    params = {key: _worded(value) for key, value in refusal.params.items()}
+    return gettext(str(refusal.says)) % params
+
+
+def _worded(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day_only(value)
+    return "、".join(str(each) for each in value) if isinstance(value, list | tuple | set | frozenset) else value
