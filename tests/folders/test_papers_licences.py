@@ -148,7 +148,7 @@ def test_a_revocation_is_seen_at_once_and_cannot_be_done_twice():
     found = queries.check(licence.ref, today=TODAY)
     assert (revoked.state_name, found.verdict) == ("撤销", "revoked")
     assert [(row.n, row.operation_name, row.reason) for row in found.changes] == [
-        (1, "注销(撤销、吊销、转出)", "以欺骗手段取得")
+        (1, "撤销", "以欺骗手段取得")
     ]
     with pytest.raises(actions.ChangeNotAllowed, match="现为“撤销”"):
         actions.change_licence(ref=licence.ref, **REVOKE)

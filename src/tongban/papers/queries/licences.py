@@ -128,8 +128,8 @@ class ChangeRow:
 
     @property
     def operation_name(self) -> str:
-        """The operation in the words of the standard."""
-        return OPERATIONS[self.operation]
+        """The operation in the words of the standard; where it has several effects, the one that came about."""
+        return STATES[self.state] if self.operation == "05" else OPERATIONS[self.operation]
 
 
 @dataclass(frozen=True, slots=True)
