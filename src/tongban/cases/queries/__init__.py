@@ -1,6 +1,7 @@
 """What may be read of cases: always through ``visible_to``."""
 
 from tongban.cases.queries.lists import CaseRow, DeskRow, desk, my_cases, rows_of, watched
+from tongban.cases.queries.sight import NotVisible, Viewer, viewer, visible_to
 from tongban.cases.queries.single import (
     AnswerRow,
     CasePage,
@@ -15,5 +16,4 @@ from tongban.cases.queries.single import (
     page,
     whole,
 )
-from tongban.cases.queries.sight import NotVisible, Viewer, viewer, visible_to
 from tongban.cases.queries.words import Paper, paper_of
