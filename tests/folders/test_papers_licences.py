@@ -70,6 +70,30 @@ def test_the_same_decision_gives_the_same_licence():
 
 
 @pytest.mark.django_db
+def test_two_workers_with_the_same_decision_give_one_licence_and_waste_no_number(monkeypatch):
+    first = actions.issue_licence(**ISSUE)
+    with monkeypatch.context() as patch:
+        answers = iter([None, first])
+        patch.setattr(queries, "licence_of", lambda *_key: next(answers))
+        assert actions.issue_licence(**ISSUE) == first
+    after = actions.issue_licence(**{**ISSUE, "case_id": 413})
+    assert (first.number[9:15], after.number[9:15]) == ("000001", "000002")
+
+
+@pytest.mark.django_db
+def test_a_licence_keeps_what_it_prints_and_not_the_whole_form():
+    secret = {**WORDS["form"], "legal_person_id": "140106199001011234"}
+    licence = actions.issue_licence(
+        **{**ISSUE, "words": {**WORDS, "form": secret, "shown": secret}}
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("select papers_licence::text from papers_licence")
+        (row,) = cursor.fetchone()
+    assert licence.number in row
+    assert "140106199001011234" not in row
+
+
+@pytest.mark.django_db
 def test_a_resident_number_is_never_in_the_signed_metadata():
     number = codes.resident_id("140106", "19900101", 12)
     person = {"name": "王小晋", "kind": "person", "code": number}

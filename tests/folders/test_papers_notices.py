@@ -51,6 +51,23 @@ def test_the_same_event_gives_the_same_notice():
 
 
 @pytest.mark.django_db
+def test_two_workers_with_the_same_event_give_one_notice_and_waste_no_number(monkeypatch):
+    first = actions.issue_notice(**ISSUE)
+    with monkeypatch.context() as patch:
+        answers = iter([None, first])
+        patch.setattr(queries, "notice", lambda *_key: next(answers))
+        assert actions.issue_notice(**ISSUE) == first
+    assert actions.issue_notice(**{**ISSUE, "case_id": 413}).number == "迎审批许受〔2026〕2号"
+
+
+@pytest.mark.django_db
+def test_a_notice_keeps_what_it_prints_and_not_the_whole_form():
+    words = {**WORDS, "form": {"legal_person_id": "140106199001011234"}}
+    issued = actions.issue_notice(**{**ISSUE, "words": words})
+    assert "form" not in issued.words
+
+
+@pytest.mark.django_db
 def test_the_kept_file_is_the_pdf_of_the_notice():
     issued = actions.issue_notice(**ISSUE)
     content = queries.file_bytes(issued.pdf_sha256)

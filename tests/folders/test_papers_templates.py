@@ -216,3 +216,23 @@ def test_the_dates_of_a_paper_are_those_of_china():
 def test_a_broken_template_is_a_bug_not_a_refusal():
     with pytest.raises(typst.TypstError):
         pdf_of("permit", "correction", items="not a list")
+
+
+def test_the_lines_of_a_reason_are_paragraphs():
+    page = queries.text_of(
+        procedure_id="permit",
+        template="decision_refuse",
+        words=words_of("decision_refuse", reasons="一、甲。\n\n二、乙。"),
+    )
+    assert "<p>一、甲。</p><p>二、乙。</p>" in page
+
+
+def test_the_opinion_of_a_department_is_never_guessed():
+    told = words_of("decision_refuse")
+    text = said_in(pdf_of("joint_permit", "decision_refuse"))
+    assert "不同意" in text
+    assert "未提出意见" not in text
+    untold = [{"name": one["name"], "permit": one["permit"]} for one in told["departments"]]
+    text = said_in(pdf_of("joint_permit", "decision_refuse", departments=untold))
+    assert "甲部门" in text
+    assert "审查部门许可事项意见" not in text

@@ -160,7 +160,7 @@ def _signed(
                 identifier=identifier,
                 number=number,
                 metadata=metadata,
-                words=dict(paper),
+                words=queries.kept_words(paper),
                 valid_from=first,
                 valid_until=until,
                 signature=signature,

@@ -41,7 +41,7 @@ def issue_notice(
             event_n=event_n,
             kind=queries.paper_kind(procedure_id, template),
             procedure_id=procedure_id,
-            words=queries.plain(words),
+            words=queries.kept_words(words),
             at=at,
         )
     return found if found.pdf_sha256 else _filed(found)

@@ -24,6 +24,12 @@ from tongban.core import refusal
 CHINA = ZoneInfo("Asia/Shanghai")
 ARCHIVE_STANDARD: Final = "a-2a"  # PDF/A-2a refuses a missing glyph and a picture without words.
 
+ANSWERS = {
+    "form",
+    "shown",
+    "map",
+}  # What a licence rule may point into; a paper keeps only what it prints.
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _HOLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 _BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
@@ -141,6 +147,11 @@ def check_words(kind: PaperKind, words: Mapping[str, object]) -> None:
 def plain(words: Mapping[str, object]) -> dict[str, object]:
     """The words as JSON has them: days and moments as ISO text in Chinese civil time, everything else as it is."""
     return json.loads(json.dumps(words, default=_plain_value, ensure_ascii=False))
+
+
+def kept_words(words: Mapping[str, object]) -> dict[str, object]:
+    """The words as they are kept with a paper: plain, and without the applicant's whole form."""
+    return {name: word for name, word in plain(words).items() if name not in ANSWERS}
 
 
 def said_at(words: Mapping[str, object], path: str) -> object:
