@@ -1,6 +1,7 @@
 """Licences carry a valid identifier, number and signature, and tell at once when they are no longer good."""
 
 import datetime
+import pathlib
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -78,6 +79,32 @@ def test_two_workers_with_the_same_decision_give_one_licence_and_waste_no_number
         assert actions.issue_licence(**ISSUE) == first
     after = actions.issue_licence(**{**ISSUE, "case_id": 413})
     assert (first.number[9:15], after.number[9:15]) == ("000001", "000002")
+
+
+@pytest.mark.django_db
+def test_a_licence_whose_paper_lacks_a_glyph_is_valid_and_gets_its_file_later(monkeypatch):
+    def missing(**_paper):
+        raise queries.GlyphMissing(text="?")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "rendered", missing)
+        licence = actions.issue_licence(**ISSUE)
+    assert licence.pdf_sha256 is None
+    assert queries.check(licence.ref, today=TODAY).verdict == "genuine"
+    assert queries.licences_without_file(at_most=9) == (licence,)
+    assert actions.make_missing_licence_files(at_most=9) == 1
+    assert queries.licences_without_file(at_most=9) == ()
+
+
+@pytest.mark.django_db
+def test_two_servers_that_start_at_once_share_one_key(settings, monkeypatch):
+    made = actions.issue_licence(**ISSUE)
+    (file,) = settings.KEYS_FOLDER.iterdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(pathlib.Path, "exists", lambda _path: False)
+        again = actions.issue_licence(**{**ISSUE, "case_id": 413})
+    assert again.key_id == made.key_id
+    assert list(settings.KEYS_FOLDER.iterdir()) == [file]
 
 
 @pytest.mark.django_db

@@ -108,11 +108,10 @@ def _write(source: BinaryIO, name: str) -> None:
 
 def _synchronise(folder: pathlib.Path, root: pathlib.Path) -> None:
     """Make the new names in the folder, and the folder's own name, survive a power cut."""
-    for level in (folder, *folder.parents):
+    depth = len(folder.relative_to(root).parts)
+    for level in (folder, *folder.parents)[: depth + 1]:
         handle = os.open(level, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
-        if level == root:
-            break
