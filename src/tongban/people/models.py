@@ -31,9 +31,6 @@ class Region(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.code
-
 
 class Organ(models.Model):
     """机关: a body with powers, known by its unified social credit code (统一社会信用代码)."""
@@ -55,9 +52,6 @@ class Organ(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.code
-
 
 class Post(models.Model):
     """岗位: a place inside an organ that officers hold over time."""
@@ -70,9 +64,6 @@ class Post(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organ", "name"], name="people_post_once_in_an_organ")
         ]
-
-    def __str__(self) -> str:
-        return str(self.pk)
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -104,9 +95,6 @@ class Account(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    def __str__(self) -> str:
-        return self.username
-
 
 class Person(models.Model):
     """自然人: a citizen with an account. Number and telephone are kept only enciphered."""
@@ -120,9 +108,6 @@ class Person(models.Model):
     phone_cipher = models.BinaryField()
     is_fictitious = models.BooleanField(default=False)
 
-    def __str__(self) -> str:
-        return str(self.id)
-
 
 class Officer(models.Model):
     """人员: somebody who may hold posts and receive grants. The id comes from the registry, not a sequence."""
@@ -132,9 +117,6 @@ class Officer(models.Model):
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80, blank=True)
     is_fictitious = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        return str(self.id)
 
 
 class Holding(models.Model):
@@ -152,9 +134,6 @@ class Holding(models.Model):
                 condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")), name="people_holding_forward"
             ),
         ]
-
-    def __str__(self) -> str:
-        return str(self.pk)
 
 
 class Grant(models.Model):
@@ -180,9 +159,6 @@ class Grant(models.Model):
         ]
         indexes: ClassVar = [models.Index(fields=["organ", "role"], name="people_grant_organ_role")]
 
-    def __str__(self) -> str:
-        return str(self.pk)
-
 
 class Certificate(models.Model):
     """执法证件: proof that an officer may inspect and enforce in one domain."""
@@ -200,9 +176,6 @@ class Certificate(models.Model):
             )
         ]
 
-    def __str__(self) -> str:
-        return self.number
-
 
 class Recusal(models.Model):
     """回避: an officer does not act in one case. The case lives in another folder, so its key is plain."""
@@ -213,6 +186,3 @@ class Recusal(models.Model):
     officer = models.ForeignKey(Officer, models.PROTECT)
     reason = models.CharField(max_length=200)
     recorded_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.region_code} {self.case_id} {self.officer_id}"

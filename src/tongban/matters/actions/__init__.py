@@ -1,6 +1,13 @@
 """What may be done to the catalogue: load the packs, publish a version, open and close a matter."""
 
 from tongban.matters.actions.composing import BadPack
-from tongban.matters.actions.publishing import Published, close, load, publish, reopen
+from tongban.matters.actions.publishing import (
+    AlreadyClosed,
+    Published,
+    close,
+    load,
+    publish,
+    reopen,
+)
 
-__all__ = ["BadPack", "Published", "close", "load", "publish", "reopen"]
+__all__ = ["AlreadyClosed", "BadPack", "Published", "close", "load", "publish", "reopen"]

@@ -150,30 +150,24 @@ def _record_matter(draft: Draft) -> None:
 
 
 def _check(draft: Draft) -> None:
-    for field, reason in _faults(draft):
-        raise BadPack(file=draft.file, field=field, reason=reason)
+    built = _built(draft)
+    faults = [*_node_faults(built), *_number_faults(draft.document), *_form_faults(draft.document, built)]
+    if faults:
+        raise BadPack(file=draft.file, field=faults[0][0], reason=faults[0][1])
 
 
-def _faults(draft: Draft) -> Iterator[tuple[str, str]]:
-    """What is wrong with a draft, as (field, reason), the unreadable first."""
-    document = draft.document
+def _built(draft: Draft) -> queries.Definition:
+    """The definition of a draft, which proves that it can be read."""
     try:
-        built = queries.definition_from(document, draft.flow_xml, draft.form, version_id=0, version=0)
+        return queries.definition_from(draft.document, draft.flow_xml, draft.form, version_id=0, version=0)
     except KeyError as missing:
-        yield str(missing.args[0]), "缺少这一项"
-        return
+        raise BadPack(file=draft.file, field=missing.args[0], reason="缺少这一项") from missing
     except forms.BadForm as wrong:
-        yield str(wrong.params["field"]), str(wrong.params["reason"])
-        return
+        raise BadPack(file=draft.file, **wrong.params) from wrong
     except (flow.Unsupported, flow.NotXml) as wrong:
-        yield "flow.bpmn", str(wrong)
-        return
+        raise BadPack(file=draft.file, field="flow.bpmn", reason=str(wrong)) from wrong
     except feel.NotFeel as wrong:
-        yield "needed_if", str(wrong)
-        return
-    yield from _node_faults(built)
-    yield from _number_faults(document)
-    yield from _form_faults(document, built)
+        raise BadPack(file=draft.file, field="needed_if", reason=str(wrong)) from wrong
 
 
 def _node_faults(built: queries.Definition) -> Iterator[tuple[str, str]]:
