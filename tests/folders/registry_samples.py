@@ -8,12 +8,6 @@ PACKS = pathlib.Path(__file__).parents[2] / "packs"
 AT = datetime.datetime(2026, 9, 17, 10, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
 ON = AT.date()
 YINGZE = "140106"
-DEMO = {
-    "DEMO": True,
-    "DEMO_PASSWORD": "tongban-demo",
-    "PERSONAL_DATA_KEY": "bm90LWEtc2VjcmV0LWp1c3QtYS10ZXN0LWtleS0wMDA=",
-    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
-}
 
 
 def silent(_what, _done, _total):

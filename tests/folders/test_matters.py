@@ -21,7 +21,7 @@ def definition(code, on=ON):
 INSTANCES = "shanxi/matters/food_business/instances.yaml"
 
 
-def test_two_matters_are_published_in_four_counties(catalogue):
+def test_two_matters_are_published_in_four_counties(registry):
     rows = queries.open_in("140000", ON)
     assert [row.code for row in rows] == [
         *(f"food-business-{place}" for place in ("140105", "140106", "140702", "140728")),
@@ -29,13 +29,13 @@ def test_two_matters_are_published_in_four_counties(catalogue):
     ]
 
 
-def test_loading_twice_makes_no_new_version(catalogue):
+def test_loading_twice_makes_no_new_version(registry):
     actions.load(packs=PACKS, progress=silent, at=LATER)
     assert models.MatterVersion.objects.count() == 8
     assert models.Procedure.objects.count() == 2
 
 
-def test_a_changed_pack_makes_a_new_version_and_the_old_one_stays(catalogue, tmp_path):
+def test_a_changed_pack_makes_a_new_version_and_the_old_one_stays(registry, tmp_path):
     old = definition(FOOD)
     packs = packs_with(tmp_path, INSTANCES, "promised_working_days: 7", "promised_working_days: 5")
     actions.load(packs=packs, progress=silent, at=LATER)
@@ -48,7 +48,7 @@ def test_a_changed_pack_makes_a_new_version_and_the_old_one_stays(catalogue, tmp
     assert not queries.guide(FOOD, on=LATER.date(), version=1).is_current
 
 
-def test_a_definition_costs_one_statement_once(catalogue):
+def test_a_definition_costs_one_statement_once(registry):
     row = models.MatterVersion.objects.get(matter_id=FOOD)
     row.id, row.n = None, 9  # A version nobody has asked for yet.
     row.save()
@@ -59,14 +59,14 @@ def test_a_definition_costs_one_statement_once(catalogue):
         assert len(seen) == expected
 
 
-def test_the_food_licence_says_who_does_what_by_when(catalogue):
+def test_the_food_licence_says_who_does_what_by_when(registry):
     found = definition(FOOD)
     assert [(n.node, n.role, n.acts, n.officers, n.limit_working_days) for n in found.nodes.values()] == [
         ("intake", "window", ("accept", "request_supplement", "refuse_acceptance"), 1, 5),
         ("supplement", "applicant", ("supplement",), 1, None),
-        ("document_review", "reviewer", ("complete",), 1, 3),
-        ("site_inspection", "inspector", ("complete",), 2, 5),
-        ("decision", "decider", ("decide",), 1, 2),
+        ("document_review", "reviewer", ("complete", "pause", "resume"), 1, 3),
+        ("site_inspection", "inspector", ("complete", "pause", "resume"), 2, 5),
+        ("decision", "decider", ("decide", "extend", "pause", "resume"), 1, 2),
         ("delivery", "window", ("serve",), 1, 10),
     ]
     assert [(c.name, c.period_id, c.working_days, c.starts_with) for c in found.clocks] == [
@@ -82,13 +82,13 @@ def test_the_food_licence_says_who_does_what_by_when(catalogue):
     assert isinstance(found.graph, flow.Graph)
 
 
-def test_every_outcome_against_the_citizen_needs_a_reason(catalogue):
+def test_every_outcome_against_the_citizen_needs_a_reason(registry):
     for code in (FOOD, HOTEL):
         adverse = {o.id: o.needs_reason for n in definition(code).nodes.values() for o in n.outcomes}
         assert {key for key, needs in adverse.items() if needs} == set(adverse) - {"agree", "grant", "pass"}
 
 
-def test_the_joint_permit_asks_three_departments_of_the_place(catalogue):
+def test_the_joint_permit_asks_three_departments_of_the_place(registry):
     found = definition(HOTEL)
     assert [(d.name, d.permit) for d in found.departments] == [
         ("太原市公安局迎泽分局", "特种行业许可（旅馆业）"),
@@ -100,14 +100,14 @@ def test_the_joint_permit_asks_three_departments_of_the_place(catalogue):
     assert [c.period_id for c in found.clocks] == ["xk.correction_notice", "xk.decide_joint", None, "xk.deliver"]
 
 
-def test_a_material_is_asked_only_when_its_condition_holds(catalogue):
+def test_a_material_is_asked_only_when_its_condition_holds(registry):
     rules = {rule.code: rule for rule in definition(FOOD).materials}
     assert [code for code, rule in rules.items() if rule.is_asked({})] == ["layout", "safety_rules"]
     assert [c for c, r in rules.items() if r.is_asked({"has_machines": True, "has_agent": True})] == ["layout", "safety_rules", "machines", "authorisation"]
     assert [code for code, rule in rules.items() if not rule.is_uploaded] == ["application", "business_licence", "legal_person_id"]
 
 
-def test_the_licence_takes_its_words_from_the_form(catalogue):
+def test_the_licence_takes_its_words_from_the_form(registry):
     words = queries.licence_words(definition(FOOD), {"operator_kind": "catering", "business_items": ["hot", "drinks"], "subject_name": "小店"})
     assert words["map"] == {"operator": "2"}
     assert words["shown"]["business_items"] == "热食类食品制售、自制饮品制售"
@@ -115,13 +115,13 @@ def test_the_licence_takes_its_words_from_the_form(catalogue):
     assert queries.licence_words(definition(HOTEL), {})["permits"][0] == "特种行业许可（旅馆业）"
 
 
-def test_a_matter_may_grant_without_a_licence(catalogue):
+def test_a_matter_may_grant_without_a_licence(registry):
     row = models.MatterVersion.objects.get(matter_id=FOOD)
     document = {key: value for key, value in row.document.items() if key != "licence"}
     assert queries.definition_from(document, row.flow_xml, row.form, version_id=0, version=1).licence is None
 
 
-def test_the_implementation_code_has_31_characters_and_names_organ_level_and_item(catalogue):
+def test_the_implementation_code_has_31_characters_and_names_organ_level_and_item(registry):
     document = models.MatterVersion.objects.get(matter_id=FOOD).document
     code = document["implementation_code"]
     assert (len(code), code[:18], code[18], code[19:]) == (31, document["organ"]["code"], "4", "000131024000")
@@ -144,23 +144,23 @@ def test_the_implementation_code_has_31_characters_and_names_organ_level_and_ite
         ("食品", "150000", []),
     ],
 )
-def test_matters_are_found_by_words_people_use_and_by_place(catalogue, text, place, found):
+def test_matters_are_found_by_words_people_use_and_by_place(registry, text, place, found):
     assert [row.code for row in queries.search(text, region_code=place, on=ON)] == found
 
 
-def test_a_list_is_narrowed_by_kind(catalogue):
+def test_a_list_is_narrowed_by_kind(registry):
     assert len(queries.search("迎泽", kind="permit", on=ON)) == 2
     assert queries.search("迎泽", kind="penalty", on=ON) == []
 
 
-def test_a_list_costs_the_same_with_one_row_and_with_three(catalogue):
+def test_a_list_costs_the_same_with_one_row_and_with_three(registry):
     for text, rows in (("迎泽 食品", 1), ("平遥", 2), ("民宿", 4)):
         with CaptureQueriesContext(connection) as seen:
             assert len(queries.search(text, on=ON)) == rows
         assert len(seen) == 1
 
 
-def test_a_row_of_a_list_says_what_matters(catalogue):
+def test_a_row_of_a_list_says_what_matters(registry):
     row = queries.row(FOOD, ON)
     assert (row.title, row.organ_name["zh"], row.region_name, row.promised_working_days, row.statutory_working_days, row.fee_yuan) == (
         "食品经营许可（新办）", "太原市迎泽区行政审批服务管理局", "迎泽区", 7, 20, "0",
@@ -169,8 +169,8 @@ def test_a_row_of_a_list_says_what_matters(catalogue):
         queries.row("nothing", ON)
 
 
-def test_before_it_is_published_a_matter_is_not_there(catalogue):
-    before = datetime.date(2026, 3, 1)
+def test_before_it_is_published_a_matter_is_not_there(registry):
+    before = datetime.date(2026, 2, 1)
     assert queries.search("食品", on=before) == []
     assert not queries.is_open(FOOD, before)
     for question in (lambda: queries.version_in_force(FOOD, before), lambda: queries.guide(FOOD, on=before)):
@@ -178,7 +178,7 @@ def test_before_it_is_published_a_matter_is_not_there(catalogue):
             question()
 
 
-def test_a_closed_matter_takes_no_applications_but_is_still_shown(catalogue):
+def test_a_closed_matter_takes_no_applications_but_is_still_shown(registry):
     actions.close(matter_code=FOOD)
     assert not queries.is_open(FOOD, ON)
     assert not queries.guide(FOOD, on=ON).is_open
@@ -193,18 +193,18 @@ def test_a_closed_matter_takes_no_applications_but_is_still_shown(catalogue):
 # The guide -------------------------------------------------------------------------------------------------------
 
 
-def test_the_guide_speaks_the_language_asked_for(catalogue):
+def test_the_guide_speaks_the_language_asked_for(registry):
     assert queries.guide(FOOD, on=ON).words["title"] == "食品经营许可（新办）"
     english = queries.guide(FOOD, on=ON, language="en").words
     assert english["title"] == "Food business licence (new application)"
     assert english["materials"][3]["how"] == "Upload a PDF or a photograph; a hand drawing will do"
 
 
-def test_the_chart_that_is_published_is_the_one_that_runs(catalogue):
+def test_the_chart_that_is_published_is_the_one_that_runs(registry):
     assert queries.flow_xml(FOOD, on=ON) == (PACKS / "national/procedures/permit/flow.bpmn").read_text()
 
 
-def test_unknown_versions_are_refused(catalogue):
+def test_unknown_versions_are_refused(registry):
     for question in (lambda: queries.guide(FOOD, on=ON, version=9), lambda: queries.definition(0)):
         with pytest.raises(queries.NoSuchVersion):
             question()

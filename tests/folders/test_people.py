@@ -49,7 +49,7 @@ def test_the_two_cities_and_four_counties_have_the_organs_the_matters_need(regis
     assert (police.name, queries.organ(police.code)) == ("太原市公安局迎泽分局", police)
 
 
-def test_loading_twice_changes_nothing(registry):
+def test_loading_twice_changes_nothing(registry, demo):
     before, password = counts(), models.Account.objects.get(username="wang").password
     actions.load(packs=PACKS, progress=silent, at=AT)
     assert counts() == before

@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tongban.core import feel, flow, forms, refusal
+from tongban.core import clock, feel, flow, forms, refusal
+from tongban.law import queries as law
 from tongban.matters import models, queries
 from tongban.matters.actions.composing import BadPack, Draft, Procedure, drafts_in, procedures_in
 
@@ -67,9 +68,9 @@ def publish(*, draft: Draft, at: datetime) -> Published:
     last = models.MatterVersion.objects.filter(matter_id=document["code"]).order_by("-n").first()
     if last is not None and last.digest == digest:
         return Published(document["code"], last.id, last.n, is_new=False)
-    _check(draft)
-    _record_matter(draft)
     today = timezone.localdate(at)
+    _check(draft, today)
+    _record_matter(draft)
     first = date.fromisoformat(document["published_on"])
     from_on = min(first, today) if last is None else max(today, last.effective_from)
     if last is not None:
@@ -149,9 +150,14 @@ def _record_matter(draft: Draft) -> None:
 # What a draft must satisfy before it binds anybody ----------------------------------------------------------------
 
 
-def _check(draft: Draft) -> None:
+def _check(draft: Draft, on: date) -> None:
     built = _built(draft)
-    faults = [*_node_faults(built), *_number_faults(draft.document), *_form_faults(draft.document, built)]
+    faults = [
+        *_node_faults(built),
+        *_number_faults(draft.document),
+        *_clock_faults(draft.document, built, on),
+        *_form_faults(draft.document, built),
+    ]
     if faults:
         raise BadPack(file=draft.file, field=faults[0][0], reason=faults[0][1])
 
@@ -196,6 +202,21 @@ def _number_faults(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for row in document["materials"]:
         if row["source"] == "upload" and not (row.get("accept") and row.get("bytes_max")):
             yield f"materials.{row['code']}", "上传的材料要写明格式 accept 和大小 bytes_max"
+
+
+def _clock_faults(document: dict[str, Any], built: queries.Definition, on: date) -> Iterator[tuple[str, str]]:
+    """Every clock stands on a rule of the law in force, and the statutory days shown are those of the rule."""
+    for rule in built.clocks:
+        if rule.period_id is None:
+            continue
+        try:
+            period = law.period(rule.period_id, on)
+        except (law.UnknownRule, clock.LawNotInForce) as wrong:
+            yield f"clocks.{rule.name}", str(wrong)
+            continue
+        said = document["statutory_working_days"]
+        if rule.period_id == document["statutory_period"] and (period.unit, period.length) != (clock.Unit.WORKING_DAY, said):
+            yield "statutory", f"写的是 {said} 个工作日，与{period.law}第{period.article}条不符"
 
 
 def _form_faults(document: dict[str, Any], built: queries.Definition) -> Iterator[tuple[str, str]]:
