@@ -42,6 +42,7 @@ def keep_apart(folder):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DATA = folder
     settings.LEDGER_FOLDER = folder / "ledger"
+    settings.KEYS_FOLDER = folder / "keys"
     settings.STATIC_ROOT = folder / "static"
     settings.STATIC_ROOT.mkdir(parents=True)
     settings.STORAGES = settings.STORAGES | {

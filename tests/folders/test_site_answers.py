@@ -90,5 +90,7 @@ def test_a_refusal_becomes_a_problem_with_its_law():
 
 
 def test_wrong_fields_are_pointed_at():
-    document = problems.of_fields([{"loc": ("body", "a/b", 0), "msg": "Field required"}])
-    assert (document["status"], document["errors"]) == (422, [{"detail": "Field required", "pointer": "#/body/a~1b/0"}])
+    document = problems.of_fields([
+        {"loc": ("body", "body", "a/b", 0), "msg": "Field required"}, {"loc": ("header", "Idempotency-Key"), "msg": "too short"}])
+    assert (document["status"], document["errors"]) == (422, [
+        {"detail": "Field required", "pointer": "#/a~1b/0"}, {"detail": "too short", "in": "header", "parameter": "Idempotency-Key"}])

@@ -2,24 +2,32 @@
 
 Sources: OpenAPI 3.1; RFC 9457; https://django-ninja.dev/guides/errors/"""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Annotated, Any
 
+from allauth.account.adapter import get_adapter
+from django.contrib.auth import login, logout
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext
-from ninja import NinjaAPI
+from django.middleware.csrf import get_token
+from django.utils.translation import gettext, gettext_noop
+from ninja import Field, NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 from ninja.security import django_auth
 
+from tongban.cases import api as cases
 from tongban.core.refusal import Refusal
+from tongban.ledger import api as ledger
+from tongban.papers import api as papers
 from tongban.site import problems
 
 api = NinjaAPI(
     title="通办 Tongban",
     version="1",
     description=(
-        "Every act by page is also an act here. Send `Idempotency-Key` with each act: the same key"
-        " gives the same answer, however often it is sent. Refusals are problem documents (RFC 9457)."
+        "Every act by page is also an act here. Sign in with POST /session, then send its cookies, and its"
+        " csrf_token as `X-CSRFToken`. Send `Idempotency-Key` with each act: the same key gives the same"
+        " answer, however often it is sent. Refusals are problem documents (RFC 9457)."
     ),
     auth=django_auth,
     urls_namespace="api",
@@ -64,3 +72,52 @@ def forbidden(request: HttpRequest, _error: Exception) -> HttpResponse:
 @api.exception_handler(HttpError)
 def failed(request: HttpRequest, error: HttpError) -> HttpResponse:
     return answer(request, problems.problem(error.status_code, detail=error.message))
+
+
+class WrongNameOrPassword(Refusal):
+    code = "wrong_name_or_password"
+    status = HTTPStatus.UNAUTHORIZED
+    says = gettext_noop("账号或密码不正确，请核对后重新输入。")
+
+
+class SignIn(Schema):
+    username: Annotated[str, Field(max_length=60)]
+    password: Annotated[str, Field(max_length=128)]
+
+
+class Session(Schema):
+    """Who is signed in; the token goes back in the header `X-CSRFToken` of every act."""
+
+    username: str
+    full_name: str
+    csrf_token: str
+
+
+@api.post("/session", response=Session, auth=None, tags=["会话 session"], summary="登录 Sign in")
+def sign_in(request: HttpRequest, body: SignIn) -> Session:
+    """:raises WrongNameOrPassword: also after too many attempts with the same name."""
+    account = get_adapter().authenticate(request, **body.dict())
+    if account is None:
+        raise WrongNameOrPassword
+    login(request, account)
+    return Session(
+        username=account.username, full_name=account.full_name, csrf_token=get_token(request)
+    )
+
+
+@api.get("/session", response=Session, tags=["会话 session"], summary="当前账号 Who is signed in")
+def session(request: HttpRequest) -> Session:
+    account = request.user
+    return Session(
+        username=account.username, full_name=account.full_name, csrf_token=get_token(request)
+    )
+
+
+@api.delete("/session", response={204: None}, tags=["会话 session"], summary="退出 Sign out")
+def sign_out(request: HttpRequest) -> Status:
+    logout(request)
+    return Status(204, None)
+
+
+for folder in (cases, ledger, papers):
+    api.add_router("", folder.router)

@@ -25,7 +25,7 @@ ADDRESSES = {
     "sequencer": "TONGBAN_SEQUENCER_URL",
 }
 ROLE = "TONGBAN_ROLE"  # Which of them this process works with.
-KEPT = ("pg", "files", "ledger", "static")  # Beside the secrets and the lock.
+KEPT = ("pg", "files", "keys", "ledger", "static")  # Beside the secrets and the lock.
 BOOKED: list[int] = []  # Locks are held until the process ends.
 
 

@@ -43,8 +43,8 @@ def of_refusal(refusal: Refusal, detail: str) -> dict[str, Any]:
 
 
 def of_fields(errors: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What does not fit the form, one entry a field, each with a JSON pointer (RFC 6901)."""
-    entries = [{"detail": one["msg"], "pointer": _pointer(one["loc"])} for one in errors]
+    """What does not fit, one entry a field: a JSON pointer into the body, or a parameter's name."""
+    entries = [{"detail": one["msg"], **_place(one["loc"])} for one in errors]
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, code="invalid", title="Invalid", errors=entries)
 
 
@@ -52,6 +52,10 @@ def status_of(refusal: Refusal) -> int:
     return int(getattr(refusal, "status", HTTPStatus.CONFLICT))
 
 
-def _pointer(place: Sequence[object]) -> str:
-    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in place]
-    return "#/" + "/".join(parts)
+def _place(loc: Sequence[object]) -> dict[str, str]:
+    """From (where, parameter, field, ...); RFC 6901 for the pointer."""
+    where, *rest = map(str, loc)
+    if where != "body":
+        return {"in": where, "parameter": "/".join(rest)}
+    parts = [part.replace("~", "~0").replace("/", "~1") for part in rest[1:]]
+    return {"pointer": "#" + "".join(f"/{part}" for part in parts)}

@@ -125,6 +125,7 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 DATABASES = {"default": _database(home.database_url(os.environ.get(home.ROLE, "app")))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -137,7 +138,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 _VALIDATION = "django.contrib.auth.password_validation"
-AUTH_VALIDATION_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
@@ -169,7 +170,9 @@ SITE = {
     "site_code": os.environ.get("TONGBAN_SITE_CODE", ""),  # 网站标识码
     "icp": os.environ.get("TONGBAN_ICP", ""),  # ICP 备案
     "police": os.environ.get("TONGBAN_POLICE_RECORD", ""),  # 公安备案
-    "hotline": os.environ.get("TONGBAN_HOTLINE", "12345"),  # 政务服务便民热线, one number for the whole country
+    "hotline": os.environ.get(
+        "TONGBAN_HOTLINE", "12345"
+    ),  # 政务服务便民热线, one number for the whole country
 }
 # Navigation: (name of the address, title). One whose folder has no pages yet is left out.
 NAV_PUBLIC = (

@@ -3,6 +3,8 @@
 Read from the outbox after the step, in the order of the events of each case. Every act named here is
 idempotent: a repeat after a failure gives the same paper."""
 
+from typing import Any
+
 from tongban.cases import jobs
 from tongban.cases import queries as cases
 from tongban.papers import actions as papers
@@ -13,7 +15,7 @@ def deliver(delivery: jobs.Delivery) -> None:
     paper = cases.paper_of(
         region_code=delivery.region_code, case_id=delivery.case_id, event_n=delivery.event_n
     )
-    asked = {
+    asked: dict[str, Any] = {
         "region_code": paper.region_code, "case_id": paper.case_id, "event_n": paper.event_n,
         "procedure_id": paper.procedure_id, "words": paper.words, "at": paper.at,
     }

@@ -1,0 +1,52 @@
+"""What the worker does at fixed times; each round may be missed or repeated without harm.
+
+Sources: https://procrastinate.readthedocs.io/en/stable/howto/advanced/cron.html"""
+
+import logging
+
+from django.core.management import call_command
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from tongban.cases import jobs as cases
+from tongban.oversight import actions as oversight
+from tongban.papers import actions as papers
+
+logger = logging.getLogger(__name__)
+FILES_AT_MOST = 100
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="run_rules")
+def run_rules(timestamp: int) -> None:
+    """Supervision: raise the cards that are due, every minute."""
+    raised = oversight.run_rules(at=timezone.now())
+    if raised:
+        logger.info("cards raised: %d", raised)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="make_missing_files")
+def make_missing_files(timestamp: int) -> None:
+    """Papers whose file could not be made at once."""
+    papers.make_missing_files(at_most=FILES_AT_MOST)
+    papers.make_missing_licence_files(at_most=FILES_AT_MOST)
+
+
+@app.periodic(cron="30 2 * * *")
+@app.task(queueing_lock="replay")
+def replay(timestamp: int) -> None:
+    """Every night: is each case still the sum of its events? A difference is an alarm."""
+    for difference in cases.replay():
+        logger.error(
+            "case %s %s is not the sum of its events: %s",
+            difference.region_code,
+            difference.case_id,
+            difference.what,
+        )
+
+
+@app.periodic(cron="45 2 * * *")
+@app.task(queueing_lock="clear_sessions")
+def clear_sessions(timestamp: int) -> None:
+    call_command("clearsessions")
