@@ -94,6 +94,19 @@ def proof_answer(*, region_code: str, case_id: int) -> JsonResponse:
     )
 
 
+def case_file_answer(*, region_code: str, case_id: int) -> JsonResponse:
+    """The case with its disclosures as a file to keep and to check offline; for the applicant and the office."""
+    name = f"{region_code}-{case_id}.case.json"
+    return JsonResponse(
+        queries.case_file(region_code, case_id),
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
 def receipt_answer(*, region_code: str, case_id: int, event_n: int) -> HttpResponse:
     """The receipt of one event as a file to keep; 404 while its entry waits for its place."""
     text = queries.receipt_text(region_code, case_id, event_n)

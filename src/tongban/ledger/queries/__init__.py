@@ -5,6 +5,7 @@ from tongban.ledger.queries.examination import EventFact, Finding, examine
 from tongban.ledger.queries.proofs import (
     MERGE_DELAY_S_MAX,
     PROMISE_NAME,
+    case_file,
     consistency,
     overdue,
     promise,

@@ -10,7 +10,7 @@ from django.db import connection
 
 from tongban.core import merkle, note, receipt
 from tongban.ledger import models
-from tongban.ledger.queries import signers, standing, tiles
+from tongban.ledger.queries import erasable, signers, standing, tiles
 
 MERGE_DELAY_S_MAX = 3600
 PROMISE_NAME = "/promise"  # The key of promises is named after its log.
@@ -63,6 +63,17 @@ def proof(region_code: str, case_id: int) -> dict[str, Any]:
             }
             for one in _proven(region_code, case_id, log, checkpoint)
         ],
+    }
+
+
+def case_file(region_code: str, case_id: int) -> dict[str, Any]:
+    """The proof with what the digests stand for: a file that checks offline and shows what was said.
+
+    For those alone who may read everything of the case.
+    """
+    disclosed = erasable.disclosures(region_code, case_id)
+    return proof(region_code, case_id) | {
+        "disclosures": {str(n): dict(one) for n, one in disclosed.items()}
     }
 
 
