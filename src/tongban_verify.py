@@ -318,7 +318,8 @@ def tile(folder: Path, level: str, index: int, width: int) -> list[bytes]:
 
 
 def bundle(folder: Path, index: int, width: int) -> list[bytes]:
-    data, entries, at = tile_bytes(folder, "entries", index, width), [], 0
+    entries: list[bytes] = []
+    data, at = tile_bytes(folder, "entries", index, width), 0
     while at < len(data) and len(entries) < width:
         length = int.from_bytes(data[at : at + 2], "big")
         entries.append(data[at + 2 : at + 2 + length])
