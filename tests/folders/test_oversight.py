@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from tests import ground
 
+from tests import ground
 from tongban.cases import models as case_models
 from tongban.oversight import actions, models, queries
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tongban.matters import queries as matters
@@ -15,7 +16,8 @@ _LONG = _("最多 %(limit_value)d 个字，现在有 %(show_value)d 个。")
 
 def _reason(*, required: bool) -> forms.CharField:
     return forms.CharField(
-        required=required, max_length=REASON_MAX, strip=True, widget=forms.Textarea,
+        label=_("理由（写入文书）") if required else _("理由或意见"), required=required, max_length=REASON_MAX, strip=True,
+        widget=forms.Textarea,
         error_messages={"required": _("请写明理由。"), "max_length": _LONG},
     )
 
@@ -33,13 +35,17 @@ class Reason(forms.Form):
 class Result(forms.Form):
     """审查意见, 决定: one of the task's outcomes, with a reason where it needs one."""
 
-    outcome = forms.ChoiceField(error_messages={"required": _("请选择结论。"), "invalid_choice": _("请从列出的结论中选择。")})
+    outcome = forms.ChoiceField(
+        label=_("结论"), widget=forms.RadioSelect,
+        error_messages={"required": _("请选择结论。"), "invalid_choice": _("请从列出的结论中选择。")},
+    )
     reason = _reason(required=False)
 
     def __init__(self, *args: Any, outcomes: tuple[matters.Outcome, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._needs_reason = {outcome.id for outcome in outcomes if outcome.needs_reason}
-        self.fields["outcome"].choices = [(o.id, o.title) for o in outcomes]  # type: ignore[attr-defined]
+        is_english = (get_language() or "").startswith("en")
+        self.fields["outcome"].choices = [(o.id, o.title_en if is_english else o.title) for o in outcomes]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -75,6 +81,7 @@ class Serving(forms.Form):
     """送达: how."""
 
     how = forms.ChoiceField(
+        label=_("送达方式"), widget=forms.RadioSelect, initial="electronic",
         choices=[("electronic", _("电子送达")), ("window", _("窗口领取")), ("post", _("邮寄送达"))],
         error_messages={"required": _("请选择送达方式。")},
     )
@@ -83,11 +90,15 @@ class Serving(forms.Form):
 class Pausing(forms.Form):
     """不计入期限: ground, written notice, first day."""
 
-    ground = forms.ChoiceField(error_messages={"required": _("请选择法定事由。"), "invalid_choice": _("请从法定事由中选择。")})
+    ground = forms.ChoiceField(
+        label=_("法定事由"),
+        error_messages={"required": _("请选择法定事由。"), "invalid_choice": _("请从法定事由中选择。")},
+    )
     document = forms.CharField(
-        max_length=120, error_messages={"required": _("请填写书面告知的文号：没有书面告知，时间不能不计入。")}
+        label=_("书面告知文号"), max_length=120, error_messages={"required": _("请填写书面告知的文号：没有书面告知，时间不能不计入。")}
     )
     first_day = forms.DateField(
+        label=_("第一个不计入的日期"),
         error_messages={"required": _("请填写第一个不计入的日期。"), "invalid": _("日期请写成 2026-03-02 的样子。")},
         widget=forms.DateInput(attrs={"type": "date"}),
     )
@@ -101,6 +112,7 @@ class Resuming(forms.Form):
     """恢复计算: the last day that does not count."""
 
     last_day = forms.DateField(
+        label=_("最后一个不计入的日期"),
         error_messages={"required": _("请填写最后一个不计入的日期。"), "invalid": _("日期请写成 2026-03-02 的样子。")},
         widget=forms.DateInput(attrs={"type": "date"}),
     )
@@ -110,7 +122,7 @@ class HandingOver(forms.Form):
     """转办: to whom, and why."""
 
     to_officer_id = forms.TypedChoiceField(
-        coerce=int, error_messages={"required": _("请选择接手人员。"), "invalid_choice": _("请从名单中选择。")}
+        label=_("接手人员"), coerce=int, error_messages={"required": _("请选择接手人员。"), "invalid_choice": _("请从名单中选择。")}
     )
     reason = _reason(required=True)
 

@@ -86,7 +86,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "all")
     shown = [row for row in rows if VIEWS.get(view, VIEWS["all"])[1](row)]
     counts = [(key, title, sum(1 for row in rows if test(row))) for key, (title, test) in VIEWS.items()]
-    return render(request, "cases/queue.html", {"rows": shown, "views": counts, "view": view, "viewer": viewer})
+    return render(request, "cases/queue.html", {"rows": shown, "views": counts, "view": view, "nav_hidden": _hidden(viewer)})
 
 
 VIEWS: dict[str, tuple[Any, Callable[[queries.DeskRow], bool]]] = {
@@ -158,7 +158,7 @@ def _desk_page(
     return render(
         request, "cases/desk.html",
         {
-            "page": page, "task": task, "viewer": viewer, "doors": doors, "refusal": refusal,
+            "page": page, "task": task, "nav_hidden": _hidden(viewer), "doors": doors, "refusal": refusal,
             "bad": bad, "main_doors": sum(1 for door, _form in doors if door.act in task.rule.acts and door.is_main),
             "key": request.POST.get("key") or str(uuid4()),
             "material": next((m for m in page.materials if str(m.n) == shown), None),
@@ -192,6 +192,11 @@ def _grounds(page: queries.CasePage) -> tuple[str, ...]:
         return ()
     started_on = timezone.localdate(statutory.clock.started_at)
     return law.period(statutory.clock.period_id, started_on).suspends
+
+
+def _hidden(viewer: queries.Viewer) -> tuple[str, ...]:
+    """Return the navigation an officer has no use for: supervision is for those who watch."""
+    return () if viewer.regions else ("oversight:cockpit",)
 
 
 def _next(viewer: queries.Viewer, *, ref: str) -> str:

@@ -72,14 +72,15 @@ LANGUAGE_NAMES = {"zh-hans": "简", "zh-hant": "繁", "en": "English"}
 
 
 def _links(setting: str, context: template.Context) -> tuple[NavItem, ...]:
-    """The links of one navigation, without those whose folder is not installed here."""
+    """The links of one navigation, without those whose folder is not installed here or that the view hides."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     here = context.get("nav") or (match.view_name if match else "")
+    hidden = context.get("nav_hidden") or ()
     items = []
     for name, title in getattr(settings, setting, ()):
         url = url_of(name)
-        if url:
+        if url and name not in hidden:
             items.append(NavItem(url, title, here == name))
     return tuple(items)
 
