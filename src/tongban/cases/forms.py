@@ -61,9 +61,11 @@ class Corrections(forms.Form):
         super().__init__(*args, **kwargs)
         self.rows = [(f"what_{rule.code}", rule.code, rule.title, rule.title_en) for rule in materials]
         self.rows.append(("what_form", "form", _("申请表"), _("申请表")))
-        for name, _code, _title, _title_en in self.rows:
+        is_english = (get_language() or "").startswith("en")
+        for name, _code, title, title_en in self.rows:
             self.fields[name] = forms.CharField(
-                required=False, max_length=500, error_messages={"max_length": _LONG}
+                label=title_en if is_english else title, required=False, max_length=500,
+                error_messages={"max_length": _LONG},
             )
 
     def clean(self) -> dict[str, Any]:
