@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tongban.core.refusal import Refusal
 from tongban.pg.place import Trouble
 from tongban.site import home, say
 
@@ -43,7 +44,7 @@ def main(given: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # What the site writes is the site's alone.
     try:
         return int(options.act(options) or 0)
-    except Trouble as trouble:
+    except (Trouble, Refusal) as trouble:
         say.trouble(str(trouble))
         return PORT_TAKEN if type(trouble).__name__ == "PortTaken" else TROUBLE
     except KeyboardInterrupt:

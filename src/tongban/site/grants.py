@@ -10,7 +10,8 @@ from psycopg import sql
 from tongban.pg import server
 
 # Recorded for ever: the app adds rows, nobody but the owner could touch them again.
-APPEND_ONLY = ("cases_event", "django_migrations")
+APPEND_ONLY = ("cases_event", "matters_matterversion", "papers_licence_change")
+READ_ONLY = ("django_migrations",)
 LEDGER_PREFIX = "ledger_"
 LEDGER_QUEUE = "ledger_queue"
 ERASABLE = ("ledger_disclosure", "ledger_disclosurekey")  # Kept by the act itself, erased by law.
@@ -38,10 +39,10 @@ def grant(url: str) -> None:
 
 def app_rights(table: str) -> str:
     if table in APPEND_ONLY or table == LEDGER_QUEUE:
-        return "select, insert" if table != "django_migrations" else "select"
+        return "select, insert"
     if table in ERASABLE:
         return "select, insert, delete"
-    if table.startswith(LEDGER_PREFIX):
+    if table in READ_ONLY or table.startswith(LEDGER_PREFIX):
         return "select"
     return "select, insert, update, delete"
 

@@ -4,11 +4,9 @@ Sources: https://docs.djangoproject.com/en/5.2/ref/django-admin/#migrate"""
 
 import hashlib
 import json
-import pkgutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import django
 from django.conf import settings
@@ -18,7 +16,7 @@ from django.utils import timezone
 from tongban.site import grants, home, say
 
 CODE = Path(__file__).resolve().parents[1]
-LOADERS = ("law", "people", "matters")  # In this order: each may point at the ones before.
+LOADED = ("law", "people", "matters", "core", "ledger")
 STEPS = ("tables", "static files", "registry and sample")
 
 
@@ -59,26 +57,23 @@ def collect() -> None:
 def load(packs: Path | None = None, at: datetime | None = None) -> None:
     """Load law, registry, matters and the sample from the packs; loading again changes nothing."""
     django.setup()
-    progress = say.progress_bar()
-    for folder in LOADERS:
-        act = existing(f"tongban.{folder}.actions:load")
-        if act is not None:
-            act(packs=packs or settings.PACKS, progress=progress, at=at or timezone.now())
-    ensure_keys = existing("tongban.ledger.actions:ensure_keys")
-    regions_of_kind = existing("tongban.people.queries:regions_of_kind")
-    if ensure_keys is not None and regions_of_kind is not None:
-        # One log for each city, one for the organs of the province.
-        ensure_keys(logs=[region.code for region in regions_of_kind("province", "city")])
+    from tongban.law import actions as law  # noqa: PLC0415 -- app ready
+    from tongban.ledger import actions as ledger  # noqa: PLC0415 -- app ready
+    from tongban.matters import actions as matters  # noqa: PLC0415 -- app ready
+    from tongban.people import actions as people  # noqa: PLC0415 -- app ready
+    from tongban.people import queries as registry  # noqa: PLC0415 -- app ready
 
-
-def existing(name: str) -> Callable[..., Any] | None:
-    """A folder's act, or None as long as that folder has none."""
-    try:
-        found = pkgutil.resolve_name(name)
-    except (ModuleNotFoundError, AttributeError):
-        return None
-    assert callable(found)
-    return found
+    given = {
+        "packs": packs or settings.PACKS,
+        "progress": say.progress_bar(),
+        "at": at or timezone.now(),
+    }
+    for folder in (law, people, matters):  # In this order: each points at the ones before.
+        folder.load(**given)
+    # One log for each city, one for the organs of the province.
+    ledger.ensure_keys(
+        logs=[region.code for region in registry.regions_of_kind("province", "city")]
+    )
 
 
 def _inputs(step: str) -> Iterator[Path]:
@@ -89,7 +84,7 @@ def _inputs(step: str) -> Iterator[Path]:
         yield from CODE.rglob("static/**/*")
     else:
         yield from home.PACKS.rglob("*")
-        for folder in (*LOADERS, "core", "ledger"):
+        for folder in LOADED:
             yield from (CODE / folder).rglob("*.py")
 
 

@@ -12,8 +12,6 @@ from types import FrameType
 import django
 from django.conf import settings
 
-from tongban.site import prepare
-
 PARENT_LOOK_S = 0.5
 THREADS = 8
 
@@ -64,12 +62,9 @@ def sequence() -> None:
     """Turn recorded events into signed checkpoints of the ledger until told to stop."""
     end_with_parent()
     django.setup()
-    stop = stopping()
-    run_sequencer = prepare.existing("tongban.ledger.jobs:run_sequencer")
-    if run_sequencer is None:
-        stop.wait()
-    else:
-        run_sequencer(stop=stop, interval=settings.LEDGER_INTERVAL_S)
+    from tongban.ledger import jobs as ledger  # noqa: PLC0415 -- app ready
+
+    ledger.run_sequencer(stop=stopping(), interval=settings.LEDGER_INTERVAL_S)
 
 
 def stopping() -> threading.Event:
