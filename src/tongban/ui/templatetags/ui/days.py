@@ -2,7 +2,7 @@
 
 Sources: 行政许可法 42, 45, 82; ux.md 5 (day strip rules). Rows are core.clock.DayRow; nothing is counted here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ ONE_DAY = timedelta(days=1)
 DAYS_A_WEEK = 7
 LEFT, TOP, HIGH, WIDE = 20, 22, 20, 1190  # of the desk strip, in its own units
 LABEL_MARGIN = 45
+LABEL_ROOM = 105
+ABOVE, BELOW, LOWER = TOP - 8, TOP + HIGH + 16, TOP + HIGH + 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +248,11 @@ def clock_strip(rows: Sequence[Any], *, promised_on: date | None = None, legal_o
         {"x": _tenths(LEFT * 10 + n * pitch), "w": _tenths(max(pitch - 20, 10)), "css": _box_css(row, marks)}
         for n, row in enumerate(rows)
     ]
-    flags = [flag for n, row in enumerate(rows) for flag in _flags(row, marks, LEFT + (n * pitch + pitch // 2) // 10)]
-    return {"boxes": boxes, "flags": flags, "label": label or _strip_label(rows, marks), "top": TOP, "high": HIGH}
+    flags: list[dict[str, Any]] = []
+    for n, row in enumerate(rows):
+        for flag in _flags(row, marks, LEFT + (n * pitch + pitch // 2) // 10):
+            flags.append(_placed(flag, flags))
+    return {"boxes": boxes, "flags": flags, "label": label or _strip_label(rows, marks), "top": TOP, "high": HIGH, "bottom": max((flag["y"] for flag in flags), default=BELOW) + 8}
 
 
 def _tenths(value: int) -> str:
@@ -263,21 +268,29 @@ def _box_css(row: Any, marks: Marks) -> str:
     return "l" if marks.promised_on and row.day > marks.promised_on else "p"
 
 
-def _flags(row: Any, marks: Marks, x: int) -> list[dict[str, Any]]:
-    """The named days: trigger and law above the line, today above, promise below."""
+def _flags(row: Any, marks: Marks, x: int) -> Iterator[dict[str, Any]]:
+    """The named days of one row: trigger, today and law above the line, the promise below."""
     said = words.md(row.day)
+    anchor = "start" if x < LEFT + LABEL_MARGIN else "end" if x > LEFT + WIDE - LABEL_MARGIN else "middle"
     found = []
     if row.is_trigger:
-        found.append(("pa", "ta", TOP - 8, f"{marks.trigger} {said}"))
+        found.append(("pa", "ta", ABOVE, f"{marks.trigger} {said}"))
     if row.is_today and not row.is_trigger:
         number = _("第 %(number)s 日") % {"number": row.number} if row.number else said
-        found.append(("pt", "tt", TOP - 8, f"{pgettext('逐日格', '今天')} {number}"))
+        found.append(("pt", "tt", ABOVE, f"{pgettext('逐日格', '今天')} {number}"))
     if row.day == marks.promised_on:
-        found.append(("pp", "tp", TOP + HIGH + 16, f"{pgettext('逐日格', '承诺')} {said}"))
+        found.append(("pp", "tp", BELOW, f"{pgettext('逐日格', '承诺')} {said}"))
     if row.day == marks.legal_on:
-        found.append(("pl", "tl2", TOP + HIGH + 16 if row.is_today else TOP - 8, f"{pgettext('逐日格', '法定')} {said}"))
-    anchor = "start" if x < LEFT + LABEL_MARGIN else "end" if x > LEFT + WIDE - LABEL_MARGIN else "middle"
-    return [{"x": x, "line": line, "css": css, "y": y, "words": text, "anchor": anchor} for line, css, y, text in found]
+        found.append(("pl", "tl2", ABOVE, f"{pgettext('逐日格', '法定')} {said}"))
+    for line, css, y, text in found:
+        yield {"x": x, "line": line, "css": css, "y": y, "words": text, "anchor": anchor}
+
+
+def _placed(flag: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The flag on the side where its words meet no others."""
+    near = {other["y"] for other in others if flag["x"] - other["x"] < LABEL_ROOM}
+    free = [y for y in (flag["y"], ABOVE, BELOW, LOWER) if y not in near]
+    return flag | {"y": free[0] if free else flag["y"]}
 
 
 def _strip_label(rows: Sequence[Any], marks: Marks) -> str:

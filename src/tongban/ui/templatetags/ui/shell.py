@@ -8,6 +8,8 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
+from tongban.ui.templatetags.ui import words
+
 register = template.Library()
 
 ELDER_COOKIE = "tongban_elder"
@@ -59,7 +61,7 @@ def shell(context: template.Context) -> Shell:
         is_demo=bool(getattr(settings, "DEMO", False)),
         is_signed_in=is_signed_in,
         user_name=(getattr(user, "full_name", "") or getattr(user, "username", "")) if is_signed_in else "",
-        place=str(context.get("place") or site.get("place", "")),
+        place=str(words.local(context.get("place")) or words.local(site, "place")),
         hotline=site.get("hotline", ""),
         duty={name: site[name] for name in DUTIES if site.get(name)},
         nav=_links("NAV_PUBLIC", context),
