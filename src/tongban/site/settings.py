@@ -166,6 +166,7 @@ STORAGES = {
 # Duties of a government site (国办发〔2017〕47号): an empty one shows nothing, never a plausible number.
 SITE = {
     "place": os.environ.get("TONGBAN_PLACE", ""),
+    "place_en": os.environ.get("TONGBAN_PLACE_EN", ""),
     "sponsor": os.environ.get("TONGBAN_SPONSOR", ""),  # 主办单位
     "operator": os.environ.get("TONGBAN_OPERATOR", ""),  # 承办单位
     "site_code": os.environ.get("TONGBAN_SITE_CODE", ""),  # 网站标识码
@@ -178,23 +179,24 @@ SITE = {
 # Navigation: (name of the address, title). One whose folder has no pages yet is left out.
 NAV_PUBLIC = (
     ("intake:home", _("首页")),
-    ("intake:matters", _("办事")),
-    ("intake:cases", _("我的办件")),
+    ("intake:search", _("办事")),
+    ("intake:my", _("我的办件")),
     ("intake:track", _("办件查询")),
-    ("intake:verify", _("核验文书")),
-    ("oversight:performance", _("效能公示")),
+    ("papers:ask", _("核验证照")),
+    ("ledger:ledger", _("办件账本")),
+    ("oversight:rules", _("监察规则")),
 )
 NAV_STAFF = (
     ("cases:queue", _("办件")),
     ("oversight:cockpit", _("监察")),
-    ("matters:list", _("事项与流程")),
+    ("oversight:rules", _("监察规则")),
 )
 NAV_FOOT = (
     ("ui:about", _("关于本站")),
     ("ui:map", _("网站地图")),
     ("ui:accessibility", _("无障碍声明")),
     ("ui:privacy", _("隐私与个人信息")),
-    ("ledger:explorer", _("自行核验账本")),
+    ("ledger:verify", _("自行核验回执")),
 )
 
 KEYS_FOLDER = DATA / "keys"  # Signing keys; readable by the server's account alone.
