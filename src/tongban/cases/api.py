@@ -1,7 +1,7 @@
 """The acts of officers as an API: one operation per act, answered with the new state or a problem."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -153,7 +153,7 @@ def _viewer(request: HttpRequest) -> queries.Viewer:
     return queries.viewer(account_id=request.user.pk, on=timezone.localdate())
 
 
-def _on(request: HttpRequest, ref: str, token_n: int, key: str) -> dict[str, object]:
+def _on(request: HttpRequest, ref: str, token_n: int, key: str) -> dict[str, Any]:
     """Return the arguments every act takes; a case the officer may not see is not found."""
     viewer = _viewer(request)
     region_code, case_id = queries.key_of(ref=ref, viewer=viewer)

@@ -45,7 +45,7 @@ class Result(forms.Form):
         super().__init__(*args, **kwargs)
         self._needs_reason = {outcome.id for outcome in outcomes if outcome.needs_reason}
         is_english = (get_language() or "").startswith("en")
-        self.fields["outcome"].choices = [(o.id, o.title_en if is_english else o.title) for o in outcomes]  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = [(o.id, o.title_en if is_english else o.title) for o in outcomes]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -107,7 +107,7 @@ class Pausing(forms.Form):
 
     def __init__(self, *args: Any, grounds: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = [(ground, ground) for ground in grounds]  # type: ignore[attr-defined]
+        self.fields["ground"].choices = [(ground, ground) for ground in grounds]
 
 
 class Resuming(forms.Form):
@@ -130,4 +130,4 @@ class HandingOver(forms.Form):
 
     def __init__(self, *args: Any, officers: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to_officer_id"].choices = list(officers.items())  # type: ignore[attr-defined]
+        self.fields["to_officer_id"].choices = list(officers.items())

@@ -173,7 +173,7 @@ def _doors(page: queries.CasePage, task: queries.TaskRow) -> list[Door]:
     """Return the acts this task offers now: no pause of a paused clock, no second correction."""
     statutory = page.clocks.get("statutory")
     is_running = statutory is not None and statutory.clock.ended_on is None
-    is_paused = is_running and any(stop.last_day is None for stop in statutory.clock.stops)
+    is_paused = bool(statutory and is_running and any(s.last_day is None for s in statutory.clock.stops))
     corrected = any(event.kind == "SupplementRequested" for event in page.events)
     hidden = {
         "pause": not is_running or is_paused,

@@ -160,15 +160,14 @@ def _file(
         next_n=1, collections=stage.definition.collections,
     )
     started = limits.after_event(kind="Filed", definition=stage.definition, running={}, at=stage.at)
+    clock_rows = {name: limits.row(clock=clock, at=stage.at) for name, clock in started.items()}
     change = core.Change(
-        kind="Filed",
-        document=case.document,
+        kind="Filed", document=case.document, clocks=clock_rows,
         opened=step.opened(stage=stage, tokens=outcome.opened),
-        clocks={name: limits.row(clock=clock, at=stage.at) for name, clock in started.items()},
     )
     entry = step.entry_of(
         stage=stage, kind="Filed", n=1, act=act, capacity=guards.Standing(), node="",
-        clock_rows=change.clocks.values(),
+        clock_rows=clock_rows.values(),
     )
     rows.insert(
         writing=rows.Writing(
@@ -178,7 +177,7 @@ def _file(
                 stage=stage, n=1, act=act, change=change, capacity=guards.Standing(), token=None
             )],
             opened=change.opened, closed=(), cancelled=(), touched=(),
-            clocks=list(change.clocks.values()), segments=(),
+            clocks=list(clock_rows.values()), segments=(),
             materials=step.numbered(stage=stage, act=act, event_n=1),
             outbox=[{"id": str(uuid.uuid4()), "event_n": 1, "kind": "Filed"}],
         ),

@@ -179,7 +179,7 @@ def lock(*, region_code: str, case_id: int) -> CaseRow | None:
         found = cursor.fetchone()
     if found is None:
         return None
-    return CaseRow(*found[:9], _json(found[9]), found[10], found[11], bytes(found[12]))
+    return CaseRow(*found[:9], document=_json(found[9]), events=found[10], tokens=found[11], head=bytes(found[12]))
 
 
 def load(*, region_code: str, case_id: int, key: str) -> Loaded:

@@ -135,16 +135,16 @@ def _rows(cases: Iterable[models.Case], today: date) -> list[CaseRow]:
 
 def _row(case: models.Case, organ_name: str, today: date) -> CaseRow:
     definition = matters.definition(case.version_id)
-    limit = case.statutory_on  # type: ignore[attr-defined]
-    is_open = limit is not None and case.statutory_ended_on is None  # type: ignore[attr-defined]
+    limit = case.statutory_on
+    is_open = limit is not None and case.statutory_ended_on is None
     return CaseRow(
         region_code=case.region_code, ref=str(case.ref), number=single.number(case.region_code, case.id),
         title=definition.title, title_en=definition.title_en, subject=case.subject,
         status=core.Status(case.status), outcome=case.outcome, filed_at=case.filed_at,
-        promised_on=case.promised_on,  # type: ignore[attr-defined]
+        promised_on=case.promised_on,
         statutory_on=limit,
-        is_paused=bool(case.is_paused),  # type: ignore[attr-defined]
-        is_provisional=bool(case.is_provisional),  # type: ignore[attr-defined]
+        is_paused=bool(case.is_paused),
+        is_provisional=bool(case.is_provisional),
         left=_left(limit, today) if is_open else None,
         organ_name=organ_name,
     )
