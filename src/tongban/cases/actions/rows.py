@@ -179,7 +179,9 @@ def lock(*, region_code: str, case_id: int) -> CaseRow | None:
         found = cursor.fetchone()
     if found is None:
         return None
-    return CaseRow(*found[:9], document=_json(found[9]), events=found[10], tokens=found[11], head=bytes(found[12]))
+    row = list(found)
+    row[9], row[12] = _json(row[9]), bytes(row[12])
+    return CaseRow(*row)
 
 
 def load(*, region_code: str, case_id: int, key: str) -> Loaded:
