@@ -37,7 +37,7 @@ test: dev
 	$(BIN)/python -m pytest --quiet -n 2 $(ARGS)
 
 test-database: dev
-	$(BIN)/python -m pytest --quiet -n 2 tests/folders $(ARGS)
+	$(BIN)/python -m pytest --quiet -n 2 -m "not slow and not browser" tests/folders $(ARGS)
 
 bench: dev
 	@$(BIN)/python -m bench $(ARGS)

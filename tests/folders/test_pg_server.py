@@ -14,6 +14,9 @@ import pytest
 from tongban.pg import place, server
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def home():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tongban-pg-", dir="/tmp"))
