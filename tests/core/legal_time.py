@@ -8,11 +8,13 @@ from functools import cache
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, settings
 
 from tongban.core import calendar
 
 ROOT = pathlib.Path(__file__).parents[2]
 ONE_DAY = timedelta(days=1)
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # A busy machine is no fault.
 
 
 def shared(name):

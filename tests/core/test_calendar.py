@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.core.legal_time import (
     ONE_DAY,
     calendar_from,
+    calm,
     china,
     d,
     naive_working_days_after,
@@ -78,6 +79,7 @@ def test_no_difference_for_every_start_day_2015_to_2026_and_1_to_60_working_days
     assert (differences, compared > 250_000) == ([], True)
 
 
+@calm
 @given(day=DAYS, n=st.integers(1, 90))
 def test_the_nth_working_day_after_is_the_one_found_by_counting(day, n):
     assert china().working_days_after(day, n) == naive_working_days_after(
@@ -85,6 +87,7 @@ def test_the_nth_working_day_after_is_the_one_found_by_counting(day, n):
     )
 
 
+@calm
 @given(day=DAYS, n=st.integers(1, 90))
 def test_the_nth_working_day_before_counts_back_to_where_the_count_began(day, n):
     before = china().working_days_before(day, n)
@@ -92,6 +95,7 @@ def test_the_nth_working_day_before_counts_back_to_where_the_count_began(day, n)
     assert china().count_between(before - ONE_DAY, day - ONE_DAY) == n
 
 
+@calm
 @given(after=DAYS, until=DAYS)
 def test_the_working_days_between_are_those_counted_one_by_one(after, until):
     low, high = sorted((after, until))
@@ -103,6 +107,7 @@ def test_the_working_days_between_are_those_counted_one_by_one(after, until):
     assert china().count_between(high, low) == -counted
 
 
+@calm
 @given(day=DAYS)
 def test_a_day_rolls_to_the_nearest_working_day_either_way(day):
     on, back = china().roll(day), china().roll_back(day)
@@ -111,6 +116,7 @@ def test_a_day_rolls_to_the_nearest_working_day_either_way(day):
     assert china().count_between(back - ONE_DAY, on) == (1 if on == back else 2)
 
 
+@calm
 @given(days=st.lists(DAYS), n=st.integers(1, 60))
 def test_the_batch_form_says_of_each_day_what_the_single_form_says(days, n):
     assert china().working_days_after_each(days, n) == [

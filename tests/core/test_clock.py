@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.legal_time import ONE_DAY, china, d, naive_working_days_after, shared
+from tests.core.legal_time import ONE_DAY, calm, china, d, naive_working_days_after, shared
 from tongban.core import calendar, clock
 from tongban.core.clock import DayReason, Lapse, StopKind, Unit
 
@@ -730,16 +730,19 @@ def assert_sums_agree(told, as_of):
     assert china().is_working(found.last_on) or told.unit is not Unit.WORKING_DAY
 
 
+@calm
 @given(told=clocks(), after=st.integers(0, 200))
 def test_the_explanation_adds_up_to_the_result(told, after):
     assert_sums_agree(told, clock.civil_day(told.started_at) + after * ONE_DAY)
 
 
+@calm
 @given(told=clocks())
 def test_a_clock_written_down_and_read_again_is_the_same_clock(told):
     assert clock.clock_of(json.loads(json.dumps(clock.as_document(told)))) == told
 
 
+@calm
 @given(day=STARTS, length=st.integers(1, 60), unit=UNITS)
 def test_a_later_start_or_a_longer_period_never_ends_earlier(day, length, unit):
     def last(start, n):
@@ -752,6 +755,7 @@ def test_a_later_start_or_a_longer_period_never_ends_earlier(day, length, unit):
     assert last(day, length) < last(day, length + 15)
 
 
+@calm
 @given(
     day=STARTS,
     length=st.integers(1, 60),
@@ -778,6 +782,7 @@ def test_a_stop_of_k_counted_days_moves_the_end_by_exactly_k_counted_days(
         assert then == naive_working_days_after(china().is_working, before, k)
 
 
+@calm
 @given(told=clocks(), days=st.lists(st.integers(0, 120), min_size=2, max_size=2).map(sorted))
 def test_what_is_used_never_shrinks_unless_the_count_begins_anew(told, days):
     if any(each.kind is StopKind.RESTARTED for each in told.stops):
@@ -785,3 +790,94 @@ def test_what_is_used_never_shrinks_unless_the_count_begins_anew(told, days):
     start = clock.civil_day(told.started_at)
     early, late = (clock.due(told, china(), start + n * ONE_DAY).used for n in days)
     assert early <= late
+
+
+# --- a course of events --------------------------------------------------------------------------------------------
+
+RECEIVE = replace(
+    DECIDE,
+    id="xk.correction_notice",
+    article="32(1)(四)",
+    length=5,
+    extension=None,
+    lapse=Lapse.DEEMED_ACCEPTED,
+    on_lapse="deemed_accepted_from_receipt",
+)
+DELIVER = replace(DECIDE, id="xk.deliver", article="44", length=10, extension=None)
+PERMIT = clock.Rules(RECEIVE, DECIDE, DELIVER)
+
+
+def course(rules=PERMIT, filed_on="2026-09-17", **more):
+    found = clock.outlook(clock.Plan(filed_on=d(filed_on), **more), rules, china())
+    return {str(each.kind): str(each.on) for each in found.moments}
+
+
+def test_filed_corrected_on_the_third_day_heard_for_twelve_days_decided_by():
+    assert course(
+        correction_on_day=3, corrected_after_days=2, accepted_on_day=1, stop_ground="听证",
+        stop_on_day=5, stop_days=12, promised_working_days=10,
+    ) == {
+        "filed": "2026-09-17",
+        "correction_asked": "2026-09-21",
+        "corrected": "2026-09-23",
+        "accepted": "2026-09-24",
+        "stopped": "2026-10-09",
+        "went_on": "2026-10-21",
+        "promised_by": "2026-10-28",
+        "decided_by": "2026-11-11",
+        "delivered_by": "2026-11-25",
+    }  # fmt: skip
+
+
+def test_nothing_happens_but_the_decision():
+    found = clock.outlook(clock.Plan(filed_on=d("2026-09-17")), PERMIT, china())
+    assert [str(each.kind) for each in found.moments] == [
+        "filed",
+        "accepted",
+        "decided_by",
+        "delivered_by",
+    ]
+    assert (found.due.last_on, found.promised, found.rows[-1].day) == (
+        d("2026-10-21"),
+        None,
+        d("2026-10-21"),
+    )
+    assert course(is_extended=True)["decided_by"] == "2026-11-04"
+
+
+def test_an_organ_that_asks_or_accepts_too_late_has_accepted_on_the_day_of_receipt():
+    assert course(correction_on_day=6, corrected_after_days=9)["deemed_accepted"] == "2026-09-17"
+    late = course(correction_on_day=3, corrected_after_days=2, accepted_on_day=7)
+    assert (late["deemed_accepted"], "accepted" in late) == ("2026-09-23", False)
+
+
+def test_without_a_period_for_acceptance_the_decision_runs_from_the_corrected_request():
+    disclosure = clock.Rules(None, replace(DECIDE, id="gk.answer", suspends=()))
+    assert course(disclosure, correction_on_day=3, corrected_after_days=2) == {
+        "filed": "2026-09-17",
+        "correction_asked": "2026-09-21",
+        "corrected": "2026-09-23",
+        "decided_by": "2026-10-28",
+    }
+
+
+def test_a_stop_in_a_period_of_calendar_days_begins_on_a_calendar_day():
+    review = clock.Rules(replace(RECEIVE, lapse=Lapse.OVERDUE), RECONSIDER)
+    told = course(
+        review, "2026-03-02", accepted_on_day=9, stop_ground="中止", stop_on_day=10, stop_days=20
+    )
+    assert (told["accepted"], told["stopped"], told["went_on"], told["decided_by"]) == (
+        "2026-03-13", "2026-03-23", "2026-04-12", "2026-06-01"
+    )  # fmt: skip
+
+
+def test_a_course_the_law_does_not_know_is_refused():
+    with pytest.raises(clock.GroundNotInLaw, match="领导出差"):
+        course(stop_ground="领导出差", stop_days=3)
+
+
+def test_what_depends_on_a_year_without_a_notice_is_provisional_in_a_course_too():
+    found = clock.outlook(
+        clock.Plan(filed_on=d("2026-12-01"), promised_working_days=5), PERMIT, china()
+    )
+    assert [each.is_provisional for each in found.moments] == [False, False, False, False, True]

@@ -31,7 +31,7 @@ class DayKind(StrEnum):
 class NoCalendar(refusal.Refusal):
     """The day lies in a year without calendar data."""
 
-    code = "no_calendar"
+    code = "no-calendar"
     says = "工作日历只有%(first)s至%(last)s的放假安排，算不到%(day)s；请等国务院办公厅公布该年放假安排并导入后再算"
     basis = "全国年节及纪念日放假办法"
 
@@ -39,7 +39,7 @@ class NoCalendar(refusal.Refusal):
 class CalendarContradicts(refusal.Refusal):
     """The calendar data says something impossible of a day: a weekday worked in exchange, a weekend taken off."""
 
-    code = "calendar_contradicts"
+    code = "calendar-contradicts"
     says = "放假安排有误：%(day)s不能这样安排，请核对通知原文后重新导入"
     basis = "全国年节及纪念日放假办法"
 

@@ -28,9 +28,10 @@ from tongban.core.clock.act import (
     resume,
     start,
 )
-from tongban.core.clock.count import due, elapsed, explain, months_after, state, term
+from tongban.core.clock.count import due, elapsed, explain, months_after, state, term, trigger_day
 from tongban.core.clock.document import as_document, clock_of
 from tongban.core.clock.face import (
+    ONE_DAY,
     SHANGHAI,
     Clock,
     ClockState,
@@ -42,6 +43,7 @@ from tongban.core.clock.face import (
     at_midnight,
     civil_day,
 )
+from tongban.core.clock.outlook import Moment, MomentKind, Outlook, Plan, Rules, outlook
 from tongban.core.clock.period import (
     Extension,
     ExtensionNotInLaw,
@@ -59,6 +61,7 @@ from tongban.core.clock.period import (
 
 __all__ = (
     "APPROVERS",
+    "ONE_DAY",
     "SHANGHAI",
     "AlreadyExtended",
     "AlreadyPaused",
@@ -79,11 +82,16 @@ __all__ = (
     "Lapse",
     "Lapsed",
     "LawNotInForce",
+    "Moment",
+    "MomentKind",
     "NotATimeLimit",
     "NotPaused",
+    "Outlook",
     "PauseWithoutDocument",
     "PauseWithoutGround",
     "Period",
+    "Plan",
+    "Rules",
     "Stop",
     "StopBackwards",
     "StopKind",
@@ -104,6 +112,7 @@ __all__ = (
     "lapsed",
     "length_of",
     "months_after",
+    "outlook",
     "pause",
     "promise",
     "restart",
@@ -111,4 +120,5 @@ __all__ = (
     "start",
     "state",
     "term",
+    "trigger_day",
 )

@@ -35,7 +35,7 @@ LISTED_STOPS = frozenset(
 class PauseWithoutGround(refusal.Refusal):
     """A clock was to stop without a reason."""
 
-    code = "pause_without_ground"
+    code = "pause-without-ground"
     says = "停止计算期限必须写明法定事由（规则%(rule)s）"
     basis = "行政许可法 第四十五条"
 
@@ -43,7 +43,7 @@ class PauseWithoutGround(refusal.Refusal):
 class PauseWithoutDocument(refusal.Refusal):
     """A clock was to stop without the paper that tells the party so."""
 
-    code = "pause_without_document"
+    code = "pause-without-document"
     says = "停止计算期限必须有书面告知的文书（规则%(rule)s）；没有告知的时间照常计入"
     basis = "行政许可法 第四十五条"
 
@@ -51,77 +51,77 @@ class PauseWithoutDocument(refusal.Refusal):
 class GroundNotInLaw(refusal.Refusal):
     """The rule does not let the clock stop on this ground."""
 
-    code = "ground_not_in_law"
+    code = "ground-not-in-law"
     says = "%(cite)s（规则%(rule)s）没有把“%(ground)s”列为不计入期限的事由，期限继续计算"
 
 
 class AlreadyPaused(refusal.Refusal):
     """The clock already stands on that day."""
 
-    code = "already_paused"
+    code = "already-paused"
     says = "期限（规则%(rule)s）在%(day)s已经停止计算，不能重复停止；请先恢复计算"
 
 
 class NotPaused(refusal.Refusal):
     """A clock that goes cannot be resumed."""
 
-    code = "not_paused"
+    code = "not-paused"
     says = "期限（规则%(rule)s）没有停止计算，不需要恢复"
 
 
 class StopBackwards(refusal.Refusal):
     """A stop would end before it begins, or begin before the clock does."""
 
-    code = "stop_backwards"
+    code = "stop-backwards"
     says = "停止计算的起止日期有误：%(first_day)s至%(last_day)s（规则%(rule)s），请核对文书上的日期"
 
 
 class HoursDoNotStop(refusal.Refusal):
     """A period of hours is not stopped by any law."""
 
-    code = "hours_do_not_stop"
+    code = "hours-do-not-stop"
     says = "以小时计算的期限（规则%(rule)s）不因任何事由停止计算"
 
 
 class ClockEnded(refusal.Refusal):
     """The clock has ended."""
 
-    code = "clock_ended"
+    code = "clock-ended"
     says = "期限（规则%(rule)s）已于%(day)s终止，不能再变动"
 
 
 class AlreadyExtended(refusal.Refusal):
     """The law allows one extension, and it is used."""
 
-    code = "already_extended"
+    code = "already-extended"
     says = "%(cite)s（规则%(rule)s）只允许延长%(times)s次，本件已经延长过，不能再次延长"
 
 
 class ExtensionWithoutReason(refusal.Refusal):
     """An extension needs a reason that the party is told."""
 
-    code = "extension_without_reason"
+    code = "extension-without-reason"
     says = "延长期限必须写明理由并告知当事人：%(cite)s（规则%(rule)s）"
 
 
 class ExtensionTooLong(refusal.Refusal):
     """The extension is longer than the law allows, or of no length."""
 
-    code = "extension_too_long"
+    code = "extension-too-long"
     says = "%(cite)s（规则%(rule)s）最多允许延长%(most)s，申请延长的%(length)s不在此限内"
 
 
 class ExtendedTooLate(refusal.Refusal):
     """An extension must come before the period has run out."""
 
-    code = "extended_too_late"
+    code = "extended-too-late"
     says = "期限已于%(last_on)s届满，届满后不能再延长：%(cite)s（规则%(rule)s）"
 
 
 class ApproverTooLow(refusal.Refusal):
     """The extension needs the approval of a higher office."""
 
-    code = "approver_too_low"
+    code = "approver-too-low"
     says = "延长期限须经%(needed)s批准，%(approver)s无权批准：%(cite)s（规则%(rule)s）"
 
 
@@ -279,14 +279,14 @@ def lapsed(
 ) -> Lapsed | None:
     """What the running out of the clock has brought by law on the day; None while it is in time.
 
-    行政许可法 art. 32: deemed accepted from the day of receipt; elsewhere from the last day.
+    行政许可法 art. 32: deemed accepted from the day of the (corrected) receipt; elsewhere from the last day.
     """
     due = count.due(clock, calendar, as_of)
     if due.state is face.ClockState.PAUSED or due.left >= 0:
         return None
     effect = rule.lapse or period.Lapse.OVERDUE
     is_from_receipt = rule.on_lapse is not None and rule.on_lapse.endswith("from_receipt")
-    return Lapsed(effect, face.civil_day(clock.started_at) if is_from_receipt else due.last_on)
+    return Lapsed(effect, count.trigger_day(clock, as_of) if is_from_receipt else due.last_on)
 
 
 def _must_go_on(clock: face.Clock) -> None:

@@ -54,6 +54,11 @@ def state(clock: face.Clock, as_of: datetime | date) -> face.ClockState:
     return face.ClockState.RUNNING
 
 
+def trigger_day(clock: face.Clock, as_of: datetime | date) -> date:
+    """The day from which the clock counts: of the filing, or of the latest corrected one."""
+    return _origin(clock, face.civil_day(as_of))[0]
+
+
 def elapsed(clock: face.Clock, calendar: work.Calendar, as_of: datetime | date) -> int:
     """How many days have counted so far, whatever the budget: also the days for which a surcharge accrues."""
     today = _until(clock, face.civil_day(as_of))

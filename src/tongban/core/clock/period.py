@@ -83,21 +83,21 @@ _PART = re.compile(r"\((\w+)\)")
 class NotATimeLimit(refusal.Refusal):
     """The rule sets a duty, a number of people, an amount …, but no time."""
 
-    code = "not_a_time_limit"
+    code = "not-a-time-limit"
     says = "%(cite)s（规则%(rule)s）规定的不是期限，没有到期日可算"
 
 
 class LawNotInForce(refusal.Refusal):
     """The rule was not in force on the day."""
 
-    code = "law_not_in_force"
+    code = "law-not-in-force"
     says = "%(cite)s（规则%(rule)s）在%(day)s尚未施行或者已经失效，不能据此计算；请按当日有效的规定选择规则"
 
 
 class ExtensionNotInLaw(refusal.Refusal):
     """The rule does not allow an extension, or none of a fixed length."""
 
-    code = "extension_not_in_law"
+    code = "extension-not-in-law"
     says = "%(cite)s（规则%(rule)s）没有规定可以延长的天数"
 
 
