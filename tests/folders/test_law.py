@@ -13,6 +13,7 @@ from tests.core.legal_time import ROOT, d, shared
 from tongban.core import calendar as work
 from tongban.core import clock as clocks
 from tongban.law import actions, models, queries
+from tongban.law.queries import register
 
 PACKS = ROOT / "packs"
 LAWS = PACKS / "national" / "laws"
@@ -226,7 +227,7 @@ def test_another_process_s_change_is_seen_when_the_time_has_passed(monkeypatch):
     models.Period.objects.filter(id="xk.decide").update(length=7)
     assert queries.period("xk.decide", d("2026-01-05")).length == 20
     models.Register.objects.update(changes=99)
-    monkeypatch.setattr(queries, "FRESH_SECONDS", -1)
+    monkeypatch.setattr(register, "FRESH_SECONDS", -1)
     assert queries.period("xk.decide", d("2026-01-05")).length == 7
     with CaptureQueriesContext(connection) as asked:
         queries.calendar()

@@ -22,28 +22,28 @@ Progress = Callable[[str, int, int], None]
 class PeriodWithoutArticle(refusal.Refusal):
     """A rule says nothing without the article it stands in."""
 
-    code = "period_without_article"
+    code = "period-without-article"
     says = _("规则%(rule)s没有写明条文，不能登记")
 
 
 class OverlappingVersions(refusal.Refusal):
     """Two versions of a rule would be in force on the same day."""
 
-    code = "overlapping_versions"
+    code = "overlapping-versions"
     says = _("规则%(rule)s的两个版本（%(first)s、%(second)s）在同一天都有效，请核对施行和失效日期")
 
 
 class UnknownWord(refusal.Refusal):
     """A rule uses a word the register has no name for."""
 
-    code = "unknown_word"
+    code = "unknown-word"
     says = _("规则%(rule)s中的“%(word)s”没有对应的说法，请先补充词表")
 
 
 class YearNotNext(refusal.Refusal):
     """A notice must be for a year the calendar has, or for the one after."""
 
-    code = "year_not_next"
+    code = "year-not-next"
     says = _("放假安排须按年份逐年导入：现有%(first)s年至%(last)s年，不能直接导入%(year)s年")
 
 
@@ -74,6 +74,7 @@ def load_laws(*, folder: Path, progress: Progress) -> None:
     _check_periods(periods, words)
     changed = 0
     changed += _keep(models.Word, [_word_fields(code, text) for code, text in words.items()])
+    changed += _keep(models.Course, _course_fields(folder / "courses.yaml"))
     for n, document in enumerate(documents, start=1):
         changed += _keep(models.Law, [_law_fields(document)])
         changed += _keep_versions(document)
@@ -121,7 +122,7 @@ def import_notice(*, document: Mapping[str, Any], at: datetime) -> None:
     _say_changed(1)
 
 
-NOT_LAWS = frozenset({"words", "examples"})  # Files beside the laws.
+NOT_LAWS = frozenset({"words", "examples", "courses"})  # Files beside the laws.
 BATCH = 2_000
 
 
@@ -161,6 +162,22 @@ def _period_fields(document: Mapping[str, Any], n: int, given: Mapping[str, Any]
 
 def _word_fields(code: str, text: Mapping[str, str]) -> dict[str, Any]:
     return {"id": code, "words": text["zh"], "words_en": text["en"]}
+
+
+def _course_fields(path: Path) -> list[dict[str, Any]]:
+    given = _read(path)["courses"] if path.exists() else []
+    return [
+        {
+            "id": each["id"],
+            "n": n,
+            "title": each["title"]["zh"],
+            "title_en": each["title"]["en"],
+            "accept": each.get("accept", ""),
+            "decide": each["decide"],
+            "deliver": each.get("deliver", ""),
+        }
+        for n, each in enumerate(given)
+    ]
 
 
 def _check_periods(periods: Sequence[Mapping[str, Any]], words: Mapping[str, Any]) -> None:

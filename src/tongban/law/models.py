@@ -112,6 +112,18 @@ class Word(models.Model):
     words_en = models.CharField(max_length=160)
 
 
+class Course(models.Model):
+    """办理过程: a course of events a citizen can try out, by the rules that accept, decide and deliver."""
+
+    id = models.SlugField(primary_key=True, max_length=40)
+    n = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=160)
+    accept = models.CharField(max_length=60, blank=True)
+    decide = models.CharField(max_length=60)
+    deliver = models.CharField(max_length=60, blank=True)
+
+
 class CalendarYear(models.Model):
     """A year of the working-day calendar and whether its notice is published."""
 

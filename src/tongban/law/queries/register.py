@@ -5,7 +5,7 @@ Sources: 民法典 art. 200-204; the laws of the register."""
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -26,21 +26,15 @@ SPACE = " "
 class UnknownRule(refusal.Refusal):
     """The register has no such rule."""
 
-    code = "unknown_rule"
+    status = 404
+    code = "unknown-rule"
     says = _("法律登记册中没有规则%(rule)s，请核对规则编号")
-
-
-class UnknownLaw(refusal.Refusal):
-    """The register has no such law."""
-
-    code = "unknown_law"
-    says = _("法律登记册中没有%(law)s，请核对")
 
 
 class NoCalendarYet(refusal.Refusal):
     """The working-day calendar has not been taken in."""
 
-    code = "no_calendar_yet"
+    code = "no-calendar-yet"
     says = _("工作日历还没有导入，期限暂时不能计算；请管理员先导入放假安排")
     basis = "全国年节及纪念日放假办法"
 
@@ -66,32 +60,14 @@ class PeriodRow:
         return self.words_en if (get_language() or "").startswith("en") else self.words
 
     @property
+    def limit(self) -> str:
+        """The figure with its unit, as `20 个工作日`; the unit alone where there is no figure."""
+        figure = self.period.value if self.period.length in {None, 0} else self.period.length
+        return f"{figure} {self.named.get('unit', '')}".strip()
+
+    @property
     def cite(self) -> str:
         return clocks.cite(self.period.law, self.period.article)
-
-
-@dataclass(frozen=True, slots=True)
-class LawRow:
-    """A law of the register with how many rules stand in it and how many of them are not verified."""
-
-    id: str
-    name: str
-    name_en: str
-    kind: str
-    kind_words: str
-    number: str
-    periods: int
-    unverified: int
-
-
-@dataclass(frozen=True, slots=True)
-class YearRow:
-    """A year of the calendar with what its notices said."""
-
-    year: int
-    is_provisional: bool
-    status_words: str
-    notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,47 +140,6 @@ def search(
     )
 
 
-def laws() -> tuple[LawRow, ...]:
-    """All laws of the register, by kind and name."""
-    rows = models.Law.objects.order_by("kind", "name")
-    return tuple(_law_row(row, search(law_id=row.id)) for row in rows)
-
-
-def law(law_id: str) -> LawRow:
-    """One law of the register.
-
-    :raises UnknownLaw: the register has none of this name.
-    """
-    row = models.Law.objects.filter(id=law_id).first()
-    if row is None:
-        raise UnknownLaw(law=law_id[:60])
-    return _law_row(row, search(law_id=row.id))
-
-
-def versions_of_law(law_id: str) -> tuple[tuple[date, str], ...]:
-    """The days on which the texts of the law came into force, with a note on each."""
-    rows = models.LawVersion.objects.filter(law_id=law_id).order_by("effective_from")
-    return tuple(rows.values_list("effective_from", "note"))
-
-
-def years() -> tuple[YearRow, ...]:
-    """The years of the calendar, newest first."""
-    rows = models.CalendarYear.objects.prefetch_related("notices").order_by("-year")
-    return tuple(
-        YearRow(
-            year=row.year,
-            is_provisional=row.status == models.YearStatus.PROVISIONAL,
-            status_words=models.YearStatus(row.status).label,
-            notices=tuple(
-                each.notice
-                for each in sorted(row.notices.all(), key=lambda each: each.n)
-                if each.notice
-            ),
-        )
-        for row in rows
-    )
-
-
 def calendar_of_notices(
     *, known_on: date | None = None, instead: Mapping[int, Iterable[work.Notice]] | None = None
 ) -> work.Calendar:
@@ -237,77 +172,34 @@ def calendar_of_notices(
     )
 
 
-def due_of_rule(
-    rule_id: str, trigger: datetime | date, *, is_extended: bool = False, is_explained: bool = False
-) -> dict[str, Any]:
-    """The last day of a rule of the register, begun by the trigger: what `tongban law due` prints.
+def preview_notice(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The days of a calendar that a yearly file would change, were it taken in.
 
-    A rule that sets no time has no last day: nominal and last_day are null.
-
-    :raises UnknownRule, clocks.LawNotInForce, clocks.ExtensionNotInLaw, work.NoCalendar: as they are named.
+    :raises work.CalendarContradicts: a day cannot be so arranged.
     """
-    row = period_row(rule_id, clocks.civil_day(trigger))
-    rule = row.period
-    told: dict[str, Any] = {
-        "rule": rule.id,
-        "law": rule.law,
-        "article": rule.article,
-        "cite": row.cite,
-        "kind": rule.kind,
-        "length": rule.length,
-        "unit": rule.unit,
-        "trigger": clocks.civil_day(trigger).isoformat(),
-        "extended": is_extended,
-        "nominal": None,
-        "last_day": None,
-        "due_at": None,
-        "provisional": False,
-        "source": rule.source,
-        "verified": row.is_verified,
-    }
-    if not row.is_timed:
-        return told | ({"days": []} if is_explained else {})
-    due = clocks.term(rule, calendar(), trigger, extended=is_extended)
-    told |= {
-        "nominal": due.nominal_on.isoformat(),
-        "last_day": due.last_on.isoformat(),
-        "due_at": due.due_at.isoformat() if due.due_at else None,
-        "provisional": due.provisional,
-    }
-    if is_explained:
-        told["days"] = [day_as_document(each) for each in days_of_rule(rule, trigger, is_extended)]
-    return told
-
-
-def days_of_rule(
-    rule: clocks.Period, trigger: datetime | date, is_extended: bool = False
-) -> tuple[clocks.DayRow, ...]:
-    """Every day of a rule from its trigger on; none for a rule that does not count forward."""
-    if rule.kind in {"before", "date"} or rule.length is None or rule.unit not in set(clocks.Unit):
-        return ()
-    moment = trigger if isinstance(trigger, datetime) else clocks.at_midnight(trigger)
-    length, unit = clocks.length_of(rule)
-    more = clocks.extension_length(rule) if is_extended else 0
-    clock = clocks.Clock(rule.kind, rule.id, unit, length, moment, extended=more)
-    return clocks.explain(clock, calendar(), moment)
-
-
-def day_as_document(row: clocks.DayRow) -> dict[str, Any]:
-    """A day of an explanation in values that JSON knows."""
-    return {
-        "day": row.day.isoformat(),
-        "kind": str(row.kind),
-        "counted": row.counted,
-        "number": row.number,
-        "reason": str(row.reason),
-        "words": row.words,
-        "document": row.document,
-        "is_trigger": row.is_trigger,
-        "is_today": row.is_today,
-        "is_nominal": row.is_nominal,
-        "is_due": row.is_due,
-        "is_provisional": row.is_provisional,
-    }
+    before, year = calendar(), document["year"]
+    given = [
+        notice_of(year, each["holidays"], each.get("worked", ()), each.get("no_longer_worked", ()))
+        for each in document["notices"]
+    ]
+    kept: list[work.Notice] = []
+    if models.CalendarYear.objects.filter(year=year, status=models.YearStatus.CONFIRMED).exists():
+        kept = [
+            _notice(row) for row in models.CalendarNotice.objects.filter(year=year).order_by("n")
+        ]
+    after = calendar_of_notices(instead={year: [*kept, *given]})
+    first, last = max(before.first, after.first), min(before.last, after.last)
+    days = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+    return [
+        {
+            "day": day.isoformat(),
+            "was": str(before.kind(day)),
+            "is": str(after.kind(day)),
+            "name": after.name(day),
+        }
+        for day in days
+        if before.kind(day) is not after.kind(day)
+    ]
 
 
 def forget() -> None:
@@ -390,19 +282,6 @@ def _period_row(row: models.Period, words: Mapping[str, models.Word]) -> PeriodR
 
 
 WORDED = ("trigger", "bound", "kind", "unit", "on_lapse", "lapse")
-
-
-def _law_row(row: models.Law, periods: tuple[PeriodRow, ...]) -> LawRow:
-    return LawRow(
-        id=row.id,
-        name=row.name,
-        name_en=row.name_en,
-        kind=row.kind,
-        kind_words=models.LawKind(row.kind).label,
-        number=row.number,
-        periods=len(periods),
-        unverified=sum(not each.is_verified for each in periods),
-    )
 
 
 def _haystack(row: PeriodRow) -> str:
