@@ -17,6 +17,7 @@ from ninja.security import django_auth
 
 from tongban.cases import api as cases
 from tongban.core.refusal import Refusal
+from tongban.law import api as law
 from tongban.ledger import api as ledger
 from tongban.papers import api as papers
 from tongban.site import problems
@@ -119,5 +120,5 @@ def sign_out(request: HttpRequest) -> Status:
     return Status(204, None)
 
 
-for folder in (cases, ledger, papers):
+for folder in (cases, law, ledger, papers):
     api.add_router("", folder.router)
