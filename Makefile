@@ -30,6 +30,7 @@ check: dev
 	$(BIN)/ruff check --quiet src tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	DATABASE_URL=postgresql:///unused $(BIN)/python -m tongban.site.command manage messages --check
 	$(BIN)/python -m pytest --quiet -n 2 tests/architecture tests/folders/test_site_checks.py
 
 test: dev

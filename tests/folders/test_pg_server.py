@@ -13,7 +13,6 @@ import pytest
 
 from tongban.pg import place, server
 
-
 pytestmark = pytest.mark.slow
 
 
