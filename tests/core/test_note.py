@@ -35,8 +35,9 @@ def test_a_key_is_read_back_from_its_text(signer):
     assert note.parse_key(str(signer.key)) == signer.key
 
 
-def test_a_private_key_is_read_back_from_its_text():
-    assert note.signer_of(note.private_text(LOG) + "\n") == LOG
+@pytest.mark.parametrize("signer", [LOG, WITNESS])
+def test_a_private_key_is_read_back_from_its_text(signer):
+    assert note.signer_of(note.private_text(signer) + "\n") == signer
 
 
 @pytest.mark.parametrize(("text", "says"), [

@@ -157,7 +157,7 @@ class PostQuantumSigner:
         return at.to_bytes(TIME_BYTES, "big") + private.sign(_cosigned_subtree(self.name, text, at))
 
 
-def signer_of(text: str) -> LogSigner:
+def signer_of(text: str) -> LogSigner | WitnessSigner:
     """The signer kept as `PRIVATE+KEY+<name>+<id>+<base64 of type and seed>`, as Go's note package does.
 
     :raises KeyRejected: it is not one.
@@ -169,17 +169,18 @@ def signer_of(text: str) -> LogSigner:
         material = from_base64(parts[4])
     except ValueError as error:
         raise KeyRejected("the private key is not base64") from error
-    if len(material) != 33 or material[0] != Kind.ED25519:
+    if len(material) != 33 or material[0] not in (Kind.ED25519, Kind.COSIGNATURE):
         raise KeyRejected("the private key is not an Ed25519 seed")
-    signer = LogSigner(parts[2], material[1:])
+    kind = LogSigner if material[0] == Kind.ED25519 else WitnessSigner
+    signer = kind(parts[2], material[1:])
     if parts[3] != signer.key.id.hex():
         raise KeyRejected("the id does not belong to the private key")
     return signer
 
 
-def private_text(signer: LogSigner) -> str:
+def private_text(signer: LogSigner | WitnessSigner) -> str:
     """The form `signer_of` reads. Secret."""
-    material = to_base64(bytes([Kind.ED25519]) + signer.seed)
+    material = to_base64(bytes([signer.key.kind]) + signer.seed)
     return f"PRIVATE+KEY+{signer.name}+{signer.key.id.hex()}+{material}"
 
 

@@ -129,6 +129,15 @@ def kind_of(event: str) -> str:
     return "case." + _WORD_STARTS.sub("_", event).lower()
 
 
+def checkpoint_entry(*, log: str, n: int, p: bytes | None, t: datetime, text: str, v: int = 1) -> bytes:
+    """The bytes by which the log of checkpoints keeps what a witness has cosigned, numbered by log.
+
+    :param text: the signed note, whose origin, size and root are all it says
+    """
+    members: dict[str, object] = {"v": v, "log": log, "k": "log.checkpoint", "n": n, "t": moment(t), "note": text}
+    return _written(members if p is None else members | {"p": to_base64url(p)})
+
+
 def moment(at: datetime) -> str:
     """RFC 3339 in UTC, to the millisecond."""
     if at.tzinfo is None:
