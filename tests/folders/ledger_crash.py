@@ -38,6 +38,8 @@ def points():
         "one file renamed": (publishing.Path, "replace", after),
         "files written, nothing signed": (note, "write", before),
         "signed, row not committed": (note, "write", after),
+        "row committed, no witness asked": (publishing.cosigning, "cosign", before),
+        "cosigned, not kept": (publishing.cosigning, "cosign", after),
         "row committed, nothing published": (publishing, "_sign", after),
         "published, row does not know": (models.Checkpoint.objects.__class__, "filter", before),
         "published, partial tiles there": (publishing, "_remove_partials", before),
@@ -173,7 +175,7 @@ def main(kills, report):
         for writer in writers:
             os.kill(writer, signal.SIGKILL)
             os.waitpid(writer, 0)
-    last = fork(lambda: sequence(turns=2))
+    last = fork(lambda: sequence(turns=3))
     assert os.waitpid(last, 0)[1] == 0
     checkpoint = seen(folder)
     checkpoints.append((checkpoint.size, checkpoint.root.hex()))

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from tongban.core import merkle, note, receipt
 from tongban.ledger import actions, jobs, models, queries
 from tongban.ledger.actions import publishing
+from tongban.ledger.queries import standing
 
 pytestmark = pytest.mark.django_db
 AT = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.UTC)
@@ -24,6 +25,7 @@ REF = "00010203-0405-0607-0809-0a0b0c0d0e0f"
 def place(settings, tmp_path):
     settings.LEDGER_FOLDER = tmp_path
     settings.LEDGER_ORIGIN = "ledger.example"
+    settings.LEDGER_WITNESSES = []
     settings.PERSONAL_DATA_KEY = "a key for tests"
     queries.forget_tiles()
     return tmp_path
@@ -281,6 +283,18 @@ def test_a_folder_that_cannot_be_written_is_named(place, monkeypatch):
     monkeypatch.setattr(publishing, "write_durably", disk_full)
     jobs.take_turn(at=LATER)
     assert queries.state(LOG).trouble == "os-28"
+
+
+def test_a_clock_that_went_back_and_a_disk_that_fills_are_named(monkeypatch):
+    grow([1], at=LATER)
+    jobs.take_turn(at=LATER - datetime.timedelta(seconds=61))
+    assert queries.state(LOG).trouble == "ledger-clock-went-back"
+    jobs.take_turn(at=LATER)
+    assert queries.state(LOG).trouble == ""
+    monkeypatch.setattr(standing, "DISK_FREE_BYTES_MIN", 2**62)
+    grow([2], at=LATER)
+    state = queries.state(LOG)
+    assert (state.trouble, state.is_stopped, state.checkpoint_size) == ("ledger-disk-nearly-full", False, 6)
 
 
 def disk_full(*_given, **_named):

@@ -24,6 +24,7 @@ WITNESS = note.WitnessSigner("w.example", b"\x05" * 32)
 def place(settings, tmp_path, monkeypatch):
     settings.LEDGER_FOLDER = tmp_path
     settings.LEDGER_ORIGIN = "ledger.example"
+    settings.LEDGER_WITNESSES = []
     queries.forget_tiles()
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)

@@ -19,6 +19,7 @@ REF = "00010203-0405-0607-0809-0a0b0c0d0e%02x"
 def place(settings, tmp_path):
     settings.LEDGER_FOLDER = tmp_path
     settings.LEDGER_ORIGIN = "ledger.example"
+    settings.LEDGER_WITNESSES = []
     queries.forget_tiles()
     return tmp_path / "public" / LOG
 

@@ -19,6 +19,7 @@ REF = "00010203-0405-0607-0809-0a0b0c0d0e0f"
 def place(settings, tmp_path):
     settings.LEDGER_FOLDER = tmp_path
     settings.LEDGER_ORIGIN = "ledger.example"
+    settings.LEDGER_WITNESSES = []
     queries.forget_tiles()
 
 
@@ -56,13 +57,22 @@ def test_pages_of_a_log(client, grown):
 
 @pytest.mark.parametrize("trouble", [
     "ledger-tree-went-back", "ledger-file-differs", "ledger-key-missing", "ledger-checkpoint-unreadable",
-    "ledger-clock-went-back", "os-28", "os-5",
+    "os-28", "os-5",
 ])
 def test_a_log_that_stands_still_says_why(client, grown, trouble):
     actions.report_trouble(log=LOG, trouble=trouble, at=AT)
     page = client.get("/ledger/140100").content.decode()
     assert "已停止签名" in page
     assert "从 2026" in page
+
+
+@pytest.mark.parametrize("trouble", ["ledger-clock-went-back", "ledger-disk-nearly-full"])
+def test_a_log_that_wants_attention_says_why(client, grown, trouble):
+    actions.report_trouble(log=LOG, trouble=trouble, at=AT)
+    page = client.get("/ledger/140100").content.decode()
+    assert "需要留意" in page
+    assert "请" in page
+    assert "已停止签名" not in page
 
 
 def test_a_log_in_which_something_was_found_says_what(client, grown):

@@ -4,6 +4,7 @@ import logging
 import threading
 from datetime import datetime
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
@@ -28,16 +29,18 @@ def run_sequencer(*, stop: threading.Event, interval: float) -> None:
 def take_turn(*, at: datetime) -> int:
     """One round over all logs; how many entries were taken in. One log's trouble does not hold the others."""
     taken = 0
+    if queries.LOCAL in settings.LEDGER_WITNESSES:
+        actions.ensure_witness()
     for log in sorted({row.log for row in queries.states()} | queries.waiting_logs()):
         try:
             while batch := actions.integrate(log=log, at=at):
                 taken += batch
             actions.publish(log=log, at=at)
-        except (Refusal, OSError, note.NoteRejected) as error:
+        except (Refusal, OSError, note.NoteRejected, note.KeyRejected) as error:
             actions.report_trouble(log=log, trouble=name_of(error), at=at)
             logger.exception("log %s stands still", log)
         else:
-            actions.report_trouble(log=log, trouble="", at=at)
+            actions.report_trouble(log=log, trouble=queries.alarm(log, at), at=at)
     return taken
 
 
@@ -47,4 +50,6 @@ def name_of(error: Exception) -> str:
         return error.code
     if isinstance(error, OSError):
         return f"os-{error.errno}"
+    if isinstance(error, note.KeyRejected):
+        return "ledger-key-unreadable"
     return "ledger-checkpoint-unreadable"

@@ -94,6 +94,18 @@ class Checkpoint(models.Model):
     published_at = models.DateTimeField(null=True)
 
 
+class Witnessed(models.Model):
+    """The largest tree of a log that this site's witness has cosigned; it never cosigns a smaller or another."""
+
+    origin = models.CharField(max_length=200, primary_key=True)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.TextField()
+    at = models.DateTimeField()
+    n = models.IntegerField(default=0)  # How many of its checkpoints are in the log of checkpoints,
+    head = models.BinaryField(default=b"")  # and the leaf hash of the last one.
+
+
 class Disclosure(models.Model):
     """What an entry shows only as digests: salts and values, sealed with a key that can be destroyed."""
 

@@ -17,5 +17,6 @@ urlpatterns = [
     path("ledger/<int:log>/checkpoint", views.checkpoint, name="checkpoint"),
     path("ledger/<int:log>/consistency", views.consistency, name="consistency"),
     re_path(TILE, views.tile, name="tile"),
+    path("witness/add-checkpoint", views.add_checkpoint, name="add_checkpoint"),
     path("verify", views.verify, name="verify"),
 ]

@@ -5,14 +5,18 @@ from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date, parse_http_date_safe
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from tongban.core import merkle
-from tongban.ledger import queries
+from tongban.ledger import actions, queries
 
 FOR_EVER_S = 31_536_000
+REQUEST_BYTES_MAX = 64_000
+TEXT = "text/plain; charset=utf-8"
 CHECKPOINT_S = 2  # A checkpoint is replaced every few seconds.
 
 
@@ -40,7 +44,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 @require_safe
 def checkpoint(request: HttpRequest, log: int) -> HttpResponse:
     """The newest checkpoint, as tlog-tiles serves it."""
-    answer = _file(request, log, "checkpoint", "text/plain; charset=utf-8")
+    answer = _file(request, log, "checkpoint", TEXT)
     patch_cache_control(answer, public=True, max_age=CHECKPOINT_S)
     return answer
 
@@ -84,6 +88,34 @@ def consistency(request: HttpRequest, log: int) -> HttpResponse:
     return JsonResponse(answer, headers={"Cache-Control": "no-cache"})
 
 
+# This site as a witness
+
+
+@csrf_exempt  # Another site's log asks; what counts is the log's signature.
+@require_POST
+def add_checkpoint(request: HttpRequest) -> HttpResponse:
+    """The one call of tlog-witness."""
+    try:
+        line = actions.add_checkpoint(body=_body(request), at=timezone.now())
+    except actions.OtherSize as refusal:
+        size = str(refusal.params["size"])
+        return HttpResponse(f"{size}\n", status=refusal.status, content_type="text/x.tlog.size")
+    except (actions.Malformed, actions.UnknownLog, actions.NotSigned, actions.NotConsistent) as refusal:
+        return HttpResponse(f"{refusal}\n", status=refusal.status, content_type=TEXT)
+    return HttpResponse(line, content_type=TEXT)
+
+
+def _body(request: HttpRequest) -> str:
+    content = request.read(REQUEST_BYTES_MAX + 1)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise actions.Malformed from error
+    if len(content) > REQUEST_BYTES_MAX:
+        raise actions.Malformed
+    return text
+
+
 # For pages of other folders, which have asked for the right to see the case before
 
 
@@ -115,7 +147,7 @@ def receipt_answer(*, region_code: str, case_id: int, event_n: int) -> HttpRespo
     name = f"{region_code}-{case_id}-{event_n}.tlog-proof"
     return HttpResponse(
         text,
-        content_type="text/plain; charset=utf-8",
+        content_type=TEXT,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "private, no-store",

@@ -14,6 +14,7 @@ APPEND_ONLY = ("cases_event", "matters_matterversion", "papers_licence_change")
 READ_ONLY = ("django_migrations",)
 LEDGER_PREFIX = "ledger_"
 LEDGER_QUEUE = "ledger_queue"
+WITNESSED = "ledger_witnessed"  # What this site's witness has cosigned for others.
 ERASABLE = ("ledger_disclosure", "ledger_disclosurekey")  # Kept by the act itself, erased by law.
 
 
@@ -40,6 +41,8 @@ def grant(url: str) -> None:
 def app_rights(table: str) -> str:
     if table in APPEND_ONLY or table == LEDGER_QUEUE:
         return "select, insert"
+    if table == WITNESSED:
+        return "select, insert, update"
     if table in ERASABLE:
         return "select, insert, delete"
     if table in READ_ONLY or table.startswith(LEDGER_PREFIX):

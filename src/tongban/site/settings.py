@@ -202,6 +202,10 @@ NAV_FOOT = (
 KEYS_FOLDER = DATA / "keys"  # Signing keys; readable by the server's account alone.
 LEDGER_FOLDER = DATA / "ledger"
 LEDGER_ORIGIN = os.environ.get("TONGBAN_LEDGER_ORIGIN", "ledger.tongban.invalid")
+# Who cosigns: "local" is this site's own witness, others are "<vkey> <address>", separated by commas.
+LEDGER_WITNESSES = [one for one in os.environ.get("TONGBAN_LEDGER_WITNESSES", "local").split(",") if one]
+# Public keys of logs of other sites that this site's witness cosigns.
+LEDGER_TRUSTED_LOGS = [key for key in os.environ.get("TONGBAN_LEDGER_TRUSTED_LOGS", "").split(",") if key]
 LEDGER_INTERVAL_S = int(os.environ.get("TONGBAN_LEDGER_INTERVAL_S", "10"))
 
 LOGGING = logs.logging_of(

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from tongban.core import merkle, note
 from tongban.ledger import models, queries
+from tongban.ledger.actions import publishing
 
+AnySigner = note.LogSigner | note.WitnessSigner
 SEED_BYTES = 32
 PRIVATE = 0o600
 FOLDER_PRIVATE = 0o700
@@ -26,23 +28,36 @@ def ensure_keys(*, logs: Iterable[str]) -> None:
             _begin(log)
 
 
+def ensure_witness() -> None:
+    """Make this site a witness: a key, and its public half beside the logs."""
+    path = queries.own_key_path()
+    if not path.exists():
+        name = queries.new_origin("witness")
+        found = _made(queries.key_path("witness"), note.WitnessSigner(name, os.urandom(SEED_BYTES)))
+        publishing.write_durably(path=path, content=f"{found.key}\n".encode())
+
+
 def _begin(log: str) -> None:
     origin = queries.new_origin(log)
-    own = _made(queries.key_path(log), origin)
-    promises = _made(queries.key_path(log, "promise.key"), origin + queries.PROMISE_NAME)
+    own = _made(queries.key_path(log), _fresh(origin))
+    promises = _made(queries.key_path(log, "promise.key"), _fresh(origin + queries.PROMISE_NAME))
     models.Tree.objects.bulk_create(
         [models.Tree(log=log, vkey=str(own.key), promise_vkey=str(promises.key), root=merkle.EMPTY_ROOT)],
         ignore_conflicts=True,
     )
 
 
-def _made(path: Path, name: str) -> note.LogSigner:
-    """The key in the file; a new one, durable before it is used, if there is no file."""
+def _fresh(name: str) -> note.LogSigner:
+    return note.LogSigner(name, os.urandom(SEED_BYTES))
+
+
+def _made(path: Path, signer: AnySigner) -> AnySigner:
+    """The key in the file; the new one given, durable before it is used, if there is no file."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_PRIVATE)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
     with os.fdopen(handle, "w") as file:
-        file.write(note.private_text(note.LogSigner(name, os.urandom(SEED_BYTES))) + "\n")
+        file.write(note.private_text(signer) + "\n")
         file.flush()
         os.fsync(file.fileno())
     try:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from tongban.core import merkle, note
 from tongban.core.refusal import Refusal
 from tongban.ledger import models, queries
+from tongban.ledger.actions import cosigning
 
 
 class TreeWentBack(Refusal):
@@ -49,10 +50,13 @@ def publish(*, log: str, at: datetime) -> note.Checkpoint | None:
         _refuse_to_go_back(tree, seen)
         if seen is not None and seen.size == tree.size:
             return None
+        cosigning.ask_before_signing(log=log, at=at)
         old = seen.size if seen else 0
         _write_files(log, folder, old, tree.size)
         row = _sign(tree, at)
-        write_durably(path=folder / "checkpoint", content=row.note.encode())
+        text = cosigning.cosign(log=log, text=row.note, at=at) if tree.size else row.note
+        models.Checkpoint.objects.filter(log=log, size=tree.size).update(note=text)
+        write_durably(path=folder / "checkpoint", content=text.encode())
         models.Checkpoint.objects.filter(log=log, size=tree.size).update(published_at=at)
         _remove_partials(folder, old, tree.size)
     return note.Checkpoint(queries.origin_of(tree.vkey), tree.size, bytes(tree.root))

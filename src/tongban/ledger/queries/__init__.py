@@ -12,9 +12,16 @@ from tongban.ledger.queries.proofs import (
     proof,
     receipt_text,
 )
-from tongban.ledger.queries.signers import KeyMissing, key_path, promise_signer, signer
+from tongban.ledger.queries.signers import (
+    KeyMissing,
+    key_path,
+    promise_signer,
+    signer,
+    witness_signer,
+)
 from tongban.ledger.queries.standing import (
     LogState,
+    alarm,
     new_origin,
     origin_of,
     public_folder,
@@ -23,3 +30,11 @@ from tongban.ledger.queries.standing import (
     waiting_logs,
 )
 from tongban.ledger.queries.tiles import bundle_bytes, forget_tiles, node_of, root_at, tile_bytes
+from tongban.ledger.queries.witnesses import (
+    LOCAL,
+    Witness,
+    cosigned,
+    cosigned_size,
+    own_key_path,
+    witnesses,
+)

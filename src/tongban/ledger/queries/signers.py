@@ -28,6 +28,19 @@ def promise_signer(log: str) -> note.LogSigner:
     return _read(log, key_path(log, "promise.key"), models.Tree.objects.get(log=log).promise_vkey)
 
 
+def witness_signer() -> note.WitnessSigner:
+    """Who cosigns for this site.
+
+    :raises KeyMissing: it is no witness.
+    """
+    path = key_path("witness")
+    if not path.exists():
+        raise KeyMissing(log="witness")
+    found = note.signer_of(path.read_text())
+    assert isinstance(found, note.WitnessSigner)
+    return found
+
+
 def key_path(log: str, ending: str = "key") -> Path:
     """Where a private key of the log lies."""
     return Path(settings.LEDGER_FOLDER) / "keys" / f"{log}.{ending}"
@@ -38,6 +51,6 @@ def _read(log: str, path: Path, vkey: str) -> note.LogSigner:
         found = note.signer_of(path.read_text())
     except FileNotFoundError as error:
         raise KeyMissing(log=log) from error
-    if str(found.key) != vkey:
+    if str(found.key) != vkey or not isinstance(found, note.LogSigner):
         raise KeyMissing(log=log)
     return found

@@ -1,14 +1,17 @@
 """The logs: which there are, how each stands, where its public files lie."""
 
 import json
+import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
 from tongban.core import note
+from tongban.ledger import models
+from tongban.ledger.queries import witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,16 @@ class LogState:
     checked_at: datetime | None
     findings: tuple[str, ...]
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it no longer signs; an alarm alone does not stop it."""
+        return bool(self.trouble) and self.trouble not in ALARMS
+
+
+CLOCK_WENT_BACK, DISK_NEARLY_FULL = "ledger-clock-went-back", "ledger-disk-nearly-full"
+ALARMS = frozenset({CLOCK_WENT_BACK, DISK_NEARLY_FULL})
+CLOCK_BACK_MAX = timedelta(seconds=60)
+DISK_FREE_BYTES_MIN = 256 * 2**20
 
 STATE = """
 select t.log, t.vkey, t.promise_vkey, t.size, t.integrated_at, t.trouble, t.trouble_at,
@@ -72,13 +85,12 @@ def _states(log: str) -> tuple[LogState, ...]:
 def _state(row: tuple) -> LogState:
     (log, vkey, promise_vkey, size, integrated_at, trouble, trouble_at, waiting, since,
      checkpoint_size, text, root, signed_at, checked_at, findings) = row  # fmt: skip
-    lines = note.parse(text).signatures if text else ()
     return LogState(
         log=log, origin=origin_of(vkey), vkey=vkey, promise_vkey=promise_vkey, size=size,
         integrated_at=integrated_at, waiting=waiting, waiting_since=since,
         checkpoint_size=checkpoint_size, checkpoint=text or "",
         root=note.to_base64(bytes(root)) if root else "", signed_at=signed_at,
-        witnesses=tuple(line.name for line in lines if line.name != origin_of(vkey)),
+        witnesses=witnesses.cosigned(text) if text else (),
         trouble=trouble, trouble_at=trouble_at, checked_at=checked_at,
         findings=_names_of(findings),
     )  # fmt: skip
@@ -87,6 +99,15 @@ def _state(row: tuple) -> LogState:
 def _names_of(findings: str | None) -> tuple[str, ...]:
     """The checks that failed, each once. Raw SQL gives JSON as text."""
     return tuple(dict.fromkeys(str(one["check"]) for one in json.loads(findings or "[]")))
+
+
+def alarm(log: str, at: datetime) -> str:
+    """What will stop the log if nobody looks: a clock that went back, a disk that fills; else nothing."""
+    if models.Checkpoint.objects.filter(log=log, signed_at__gt=at + CLOCK_BACK_MAX).exists():
+        return CLOCK_WENT_BACK
+    if shutil.disk_usage(settings.LEDGER_FOLDER).free < DISK_FREE_BYTES_MIN:
+        return DISK_NEARLY_FULL
+    return ""
 
 
 def waiting_logs() -> set[str]:
