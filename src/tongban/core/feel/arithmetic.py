@@ -1,16 +1,17 @@
-"""FEEL arithmetic: decimal numbers, joined texts; what has no result is null.
+"""FEEL arithmetic: decimal numbers, texts, points in time and durations; no result is null.
 
-Sources: OMG DMN 1.5, clause 10.3.2.13.6 (table 53 ff.); IEEE 754-2008 decimal128."""
+Sources: OMG DMN 1.5, clause 10.3.2.13.6 (addition, subtraction, multiplication, division)."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 
-from tongban.core.feel import values
-from tongban.core.feel.values import NUMBERS, Value
+from tongban.core.feel import temporal, values
+from tongban.core.feel.values import NUMBERS, Months, Value
 
 
 def negative(operand: Value) -> Value:
-    return NUMBERS.minus(operand) if isinstance(operand, Decimal) else None
+    return NUMBERS.minus(operand) if isinstance(operand, Decimal) else temporal.negative(operand)
 
 
 def add(left: Value, right: Value) -> Value:
@@ -18,25 +19,33 @@ def add(left: Value, right: Value) -> Value:
         return values.number_of(NUMBERS.add(left, right))
     if isinstance(left, str) and isinstance(right, str):
         return left + right
-    return None
+    return temporal.add(left, right)
 
 
 def subtract(left: Value, right: Value) -> Value:
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return values.number_of(NUMBERS.subtract(left, right))
-    return None
+    return temporal.subtract(left, right)
 
 
 def multiply(left: Value, right: Value) -> Value:
-    if isinstance(left, Decimal) and isinstance(right, Decimal):
+    if isinstance(right, Months | timedelta):
+        left, right = right, left
+    if not isinstance(right, Decimal):
+        return None
+    if isinstance(left, Decimal):
         return values.number_of(NUMBERS.multiply(left, right))
-    return None
+    return temporal.scale(left, right)
 
 
 def divide(left: Value, right: Value) -> Value:
-    if isinstance(left, Decimal) and isinstance(right, Decimal) and right:
+    if not isinstance(right, Decimal):
+        return temporal.ratio(left, right)
+    if not right:
+        return None
+    if isinstance(left, Decimal):
         return values.number_of(NUMBERS.divide(left, right))
-    return None
+    return temporal.scale(left, NUMBERS.divide(Decimal(1), right))
 
 
 def power(left: Value, right: Value) -> Value:

@@ -3,11 +3,21 @@
 Sources: OMG DMN 1.5, clause 10.3.2 (semantics; a fault of types gives null, never a stop)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar, cast
 
 from tongban.core import refusal
-from tongban.core.feel import arithmetic, functions, properties, tree, types, values
+from tongban.core.feel import (
+    arithmetic,
+    functions,
+    library,
+    properties,
+    temporal,
+    tree,
+    types,
+    values,
+)
 from tongban.core.feel.values import Value
 
 WORK_MAX = 1_000_000  # Elements looked at in one evaluation.
@@ -52,13 +62,13 @@ def _literal(phrase: tree.Literal) -> Meaning:
 
 
 def _at_literal(phrase: tree.AtLiteral) -> Meaning:
-    value = functions.at_literal(phrase.text)
+    value = temporal.read(phrase.text)
     return lambda scope: value
 
 
 def _name(phrase: tree.Name) -> Meaning:
     name = phrase.name
-    built_in = functions.BUILT_IN.get(name)
+    built_in = library.BUILT_IN.get(name)
 
     def look_up(scope: Scope) -> Value:
         place: Scope | None = scope
@@ -250,7 +260,7 @@ def _elements(source: Value) -> list[Value] | None:
 def _span(low: Value, high: Value, scope: Scope) -> list[Value] | None:
     """`low..high`, counted down where high is less."""
     span = functions.span(low, high, scope.work[0])
-    if span is None and low is not None and high is not None and values.compare(low, high) is not None:
+    if span is None and isinstance(low, Decimal | date) and values.compare(low, high) is not None:
         raise TooMuchWork
     return span
 
@@ -349,7 +359,7 @@ def _lambda(phrase: tree.Lambda) -> Meaning:
             inner = Scope(dict(zip(names, given, strict=True)), scope)
             return _deeper(inner, body)
 
-        return values.Function("function", names, call)
+        return values.Function("function", (names,), call)
 
     return close
 
@@ -387,11 +397,15 @@ def _instance_of(phrase: tree.InstanceOf) -> Meaning:
     return lambda scope: types.is_instance(value(scope), kind)
 
 
+def _ready(phrase: tree.Ready) -> Meaning:
+    return cast(Meaning, phrase.meaning)
+
+
 _COMPILERS = cast(Mapping[type, Callable[[tree.Tree], Meaning]], {
     tree.Literal: _literal, tree.AtLiteral: _at_literal, tree.Name: _name,
     tree.Negative: _negative, tree.Arithmetic: _arithmetic, tree.Comparison: _comparison,
     tree.Logic: _logic, tree.Between: _between, tree.In: _in, tree.Tests: _tests, tree.If: _if,
     tree.For: _for, tree.Quantified: _quantified, tree.Path: _path, tree.Filter: _filter,
     tree.ListOf: _list, tree.ContextOf: _context, tree.RangeOf: _range, tree.Lambda: _lambda,
-    tree.Call: _call, tree.InstanceOf: _instance_of,
+    tree.Call: _call, tree.InstanceOf: _instance_of, tree.Ready: _ready,
 })

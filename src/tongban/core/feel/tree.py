@@ -4,6 +4,7 @@ Sources: OMG DMN 1.5, clause 10.3.1.2 (grammar)."""
 
 from collections import abc
 from dataclasses import dataclass
+from typing import Any
 
 
 class Tree:
@@ -161,6 +162,13 @@ class RangeOf(Tree):
 class Lambda(Tree):
     parameters: tuple[tuple[str, Type | None], ...]
     body: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Ready(Tree):
+    """A part that is compiled already: a decision table inside a boxed expression."""
+
+    meaning: Any  # A Meaning, which is defined on trees.
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,12 +34,16 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A built-in or a user-defined function; `parameters` is empty where any number goes."""
+    """A built-in or a user-defined function.
+
+    :ivar signatures: names of the parameters, one tuple for each number of arguments it takes;
+    :ivar is_open: it takes any number; :ivar is_partial: a named argument may be left out."""
 
     name: str
-    parameters: tuple[str, ...]
+    signatures: tuple[tuple[str, ...], ...]
     call: Callable[..., Value]
-    optional: int = 0
+    is_open: bool = False
+    is_partial: bool = False
 
 
 def number_of(value: Decimal) -> Decimal | None:
