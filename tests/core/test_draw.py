@@ -166,6 +166,21 @@ def test_a_loop_that_is_not_straight_back_is_dashed():
     assert len(dashed) == 1
 
 
+def test_what_stands_in_the_way_sends_the_next_step_to_another_column():
+    graph = flow_drawing.draw("start > and1", "and1 > a", "and1 > b", "a > and2", "b > and2", "and2 > end")
+    lanes = {"start": "1", "and1": "1", "a": "2", "b": "3", "and2": "3", "end": "3"}
+    picture = draw.swimlane(graph, lanes, label="样例")
+    x = {name: e.get("x") for e in etree.fromstring(picture).iter("{*}text") for name in "ab" if e.text == name}
+    assert int(x["b"]) > int(x["a"])
+
+
+def test_a_label_between_neighbours_makes_room_for_itself():
+    words = {"f2": NodeWords("一个相当长的说明文字")}
+    near, far = (max(box.x for box in boxes(draw.swimlane(
+        flow_drawing.draw("start > a", "a > b", "b > end"), words=said, label="样例"))) for said in ({}, words))
+    assert far - near > 60
+
+
 def test_a_start_with_nothing_but_an_end_is_drawn():
     assert len(boxes(drawn("start > end"))) == 2
 

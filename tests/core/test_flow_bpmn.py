@@ -68,6 +68,14 @@ def test_an_inclusive_join_knows_what_may_still_reach_it():
     }
 
 
+def test_words_beside_a_condition_are_ignored():
+    xml = write("start > xor1", "xor1 > a : x", "xor1 > end : default", "a > end")
+    xml = xml.replace(b"<conditionExpression>", b"<documentation>why</documentation><conditionExpression>")
+    xml = xml.replace(b'<userTask id="a" name="a">', b'<userTask id="a" name="a"><multiInstanceLoopCharacteristics>'
+                      b'<loopDataInputRef>d</loopDataInputRef><inputDataItem id="i"/></multiInstanceLoopCharacteristics>')
+    assert bpmn.parse(xml).nodes["a"].repeat == Repeat("d")
+
+
 def test_what_is_only_drawn_is_ignored():
     drawn = ('<documentation>说明</documentation><textAnnotation id="t"><text>注</text></textAnnotation>'
              '<association id="as" sourceRef="a" targetRef="t"/><x:y xmlns:x="urn:x" id="z"/>'

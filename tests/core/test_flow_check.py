@@ -120,6 +120,11 @@ def test_enough_members_may_or_may_not_be_reached():
     assert faults("start > a", "a > end", inside={"a": enough}) == []
 
 
+def test_a_gateway_without_a_way_is_shown_once():
+    found = faults("start > and1", "and1 > a", "and1 > b", "a > xor1", "b > xor1", "xor1 > end1 : x", "xor1 > end2 : y")
+    assert [each[:2] for each in found if each[0] == "no-way"] == [("no-way", "xor1")]
+
+
 def test_a_flow_with_too_many_states_is_refused():
     lines = ["start > and1", *(f"and1 > t{n}x" for n in range(20)),
              *(f"t{n}x > and2" for n in range(20)), "and2 > end"]

@@ -5,15 +5,16 @@ A column is cut where its tests change their answer, so a sample from each piece
 Sources: D. Calvanese et al., Semantics and analysis of DMN decision tables (2016)."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from tongban.core.dmn.table import Table
-from tongban.core.feel import meaning, tree, values
+from tongban.core.feel import arithmetic, meaning, tree, values
 from tongban.core.feel.meaning import Scope
-from tongban.core.feel.values import NUMBERS, Months, Range, Value
+from tongban.core.feel.values import Months, Range, Value
 
 FINDINGS_MAX = 50
 STEPS_MAX = 200_000
@@ -104,30 +105,45 @@ def _between(ends: Sequence[Value]) -> Iterator[Value]:
         yield from (True, False)
     elif kinds <= {"string"}:
         yield from dict.fromkeys([*(each for each in ends if each is not None), OTHER])
-    elif len(kinds) == 1:
-        ordered = sorted(set(filter(_is_point, ends)))  # type: ignore[type-var]
+    elif len(kinds) == 1 and kinds <= values.ORDERED:
+        points = [each for each in ends if each is not None]
+        if kinds == {"time"}:
+            points += [datetime.time.min, datetime.time.max]
+        ordered = sorted(points, key=functools.cmp_to_key(lambda a, b: values.compare(a, b) or 0))
         for low, high in zip([None, *ordered], [*ordered, None], strict=True):
             yield from (each for each in (_middle(low, high), high) if each is not None)
     else:
         yield from dict.fromkeys(ends)
 
 
-def _is_point(value: Value) -> bool:
-    return values.kind_of(value) in values.ORDERED and not isinstance(value, Months)
-
-
 def _middle(low: Value, high: Value) -> Value:
     """A value strictly between, or below the first, or above the last; null if there is none."""
-    if isinstance(low, Decimal) and isinstance(high, Decimal):
-        return NUMBERS.divide(NUMBERS.add(low, high), Decimal(2))
-    if isinstance(low or high, Decimal):
-        return NUMBERS.add(low, Decimal(1)) if isinstance(low, Decimal) else NUMBERS.subtract(
-            high, Decimal(1)) if isinstance(high, Decimal) else None
-    step = timedelta(days=1)
-    if isinstance(low, datetime.date | timedelta):
-        after = low + step
-        return after if high is None or after < high else None  # type: ignore[operator]
-    return high - step if isinstance(high, datetime.date | timedelta) else None
+    kind = values.kind_of(high if low is None else low)
+    if kind == "time":
+        return _between_times(low, high)
+    one = _STEPS[kind]
+    if low is None:
+        return arithmetic.subtract(high, one)
+    if high is None:
+        return arithmetic.add(low, one)
+    if kind == "date" or kind == "years and months duration":
+        after = arithmetic.add(low, one)
+        return after if values.compare(after, high) == -1 else None
+    return arithmetic.add(low, arithmetic.divide(arithmetic.subtract(high, low), Decimal(2)))
+
+
+def _between_times(low: Value, high: Value) -> Value:
+    """Times have a first and a last, so nothing lies outside."""
+    if low is None or high is None:
+        return None
+    half = arithmetic.divide(arithmetic.subtract(high, low), Decimal(2))
+    return arithmetic.add(low, half)
+
+
+_STEPS: Mapping[str, Value] = {
+    "number": Decimal(1), "date": timedelta(days=1), "date and time": timedelta(days=1),
+    "days and time duration": timedelta(days=1), "years and months duration": Months(1),
+}
 
 
 def _masks(table: Table, number: int, samples: Sequence[Value]) -> dict[int, Value]:

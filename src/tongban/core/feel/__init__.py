@@ -4,10 +4,11 @@ Sources: OMG DMN 1.5 (formal/2024-01-01), clause 10.3."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tongban.core.feel import meaning, syntax, tree
 from tongban.core.feel.meaning import TooMuchWork
-from tongban.core.feel.values import Value
+from tongban.core.feel.values import Function, Value
 from tongban.core.feel.words import NotFeel
 
 __all__ = ["Expression", "NotFeel", "TooMuchWork", "Value", "compile", "compile_tests", "evaluate"]
@@ -38,8 +39,16 @@ def compile_tests(text: str, names: Iterable[str] = ()) -> Expression:
     return Expression(text, root, meaning.compile_tree(root))
 
 
-def evaluate(expression: Expression, context: Mapping[str, object]) -> Value:
+def evaluate(expression: Expression, context: Mapping[str, object], *,
+             at: datetime | None = None) -> Value:
     """The value in a context; every fault of types or missing names is null.
 
+    `at` is what now() and today() answer; without it they are null.
+
     :raises TooMuchWork: where the expression looks at more elements than a rule may."""
-    return expression.run(meaning.Scope(context))
+    scope = meaning.Scope(_clock(at)) if at else None
+    return expression.run(meaning.Scope(context, scope))
+
+
+def _clock(at: datetime) -> Mapping[str, Function]:
+    return {"now": Function("now", ((),), lambda: at), "today": Function("today", ((),), at.date)}

@@ -126,7 +126,8 @@ def _between(phrase: tree.Between) -> Meaning:
     value, low, high = map(compile_tree, (phrase.value, phrase.low, phrase.high))
 
     def is_between(scope: Scope) -> Value:
-        return values.is_within(value(scope), values.Range(low(scope), high(scope)))
+        ends = values.Range(low(scope), high(scope))
+        return None if None in (ends.low, ends.high) else values.is_within(value(scope), ends)
 
     return is_between
 
@@ -353,8 +354,6 @@ def _lambda(phrase: tree.Lambda) -> Meaning:
 
     def close(scope: Scope) -> Value:
         def call(*arguments: Value) -> Value:
-            if len(arguments) != len(names):
-                return None
             given = [types.coerce(value, kind) for value, kind in zip(arguments, kinds, strict=True)]
             inner = Scope(dict(zip(names, given, strict=True)), scope)
             return _deeper(inner, body)

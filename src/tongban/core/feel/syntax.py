@@ -191,7 +191,6 @@ class _Parser:
             elif self._take("in"):
                 left = tree.In(left, self._in_tests())
             elif self._take("instance"):
-                self._step()
                 left = tree.InstanceOf(left, self._type())
             else:
                 return left

@@ -173,7 +173,7 @@ def orders(operator: str, left: Value, right: Value) -> bool | None:
 def is_within(value: Value, span: Range) -> bool | None:
     """Whether the value lies in the range; an absent end is no end."""
     low = high = True
-    if span.low is not None or span.high is None:
+    if span.low is not None:
         order = compare(value, span.low)
         if order is None:
             return None

@@ -97,13 +97,15 @@ class Words:
         first = found.group()
         if not is_member and (first in START_WORDS or first in STOP_WORDS):
             return Token("word", first, None, start, found.end())
-        if first == "instance" and self._next_word(found.end()) == "of":
-            return Token("word", first, None, start, found.end())
+        if of := self._instance_of(found):
+            return Token("word", first, None, start, of)
         return self._join_words(first, start, found.end())
 
-    def _next_word(self, position: int) -> str:
-        found = WORD.match(self.text, self.skip_blank(position))
-        return found.group() if found else ""
+    def _instance_of(self, found: re.Match[str]) -> int:
+        """Where `instance of` ends, if the word begins it: each alone may be part of a name."""
+        after = WORD.match(self.text, self.skip_blank(found.end()))
+        is_pair = found.group() == "instance" and after is not None and after.group() == "of"
+        return after.end() if is_pair and after else 0
 
     def _join_words(self, first: str, start: int, end: int) -> Token:
         """`Monthly Income`: two neighbouring words can only be one name."""
@@ -111,9 +113,7 @@ class Words:
         while True:
             begin = self.skip_blank(end)
             found = WORD.match(self.text, begin)
-            if found is None or begin == end or found.group() in STOP_WORDS:
-                break
-            if found.group() == "instance" and self._next_word(found.end()) == "of":
+            if found is None or begin == end or found.group() in STOP_WORDS or self._instance_of(found):
                 break
             parts.append(found.group())
             end = found.end()

@@ -222,8 +222,7 @@ class _Step:
         return (node.default,)
 
     def holds(self, edge: Edge) -> bool:
-        if edge.condition is None:
-            return False
+        assert edge.condition is not None, "the reader of BPMN has seen to it"
         value = feel.evaluate(edge.condition, self.data)
         if value is None:
             self.notes.append(f"null:{edge.id}")
