@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         "prepare", prepare, "migrate, collect static files and load, each only if something changed"
     )
     _add_address(add("doctor", doctor, "check this machine and this data folder"))
+    add("examine", examine, "replay every case from its events and check every link of the ledger")
     command_law.add(commands, _as)
     one = add("reset", reset, "delete the data folder with everything in it, for ever")
     one.add_argument("--yes", action="store_true", help="do not ask")
@@ -206,6 +207,19 @@ def doctor(options: argparse.Namespace) -> int:
     from tongban.site import doctor  # noqa: PLC0415 -- slow import
 
     return doctor.report(options.host, options.port)
+
+
+def examine(_options: argparse.Namespace) -> int:
+    _as("owner")
+    with home.database("owner"):
+        from tongban.site import examine  # noqa: PLC0415 -- slow import
+
+        found = list(examine.troubles())
+    for text in found:
+        say.line(f"{say.paint('✗', 'red')} {text}")
+    if not found:
+        say.line(f"{say.paint('✓', 'green')} every case is the sum of its events, every link of the ledger holds")
+    return int(bool(found))
 
 
 def reset(options: argparse.Namespace) -> None:
