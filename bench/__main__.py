@@ -1,8 +1,9 @@
 """Runs every measurement on one throw-away database, prints a table, writes build/bench.json.
 
-`python -m bench [name ...]` runs some. A module `bench/<name>.py` has `run() -> dict[str, Value]`,
-a Value being {value, unit, target, peer}: target is the limit in this unit ("<= 2.5", ">= 100"),
-peer the same figure of what it is compared with. Django is set up, migrated and loaded before.
+`python -m bench [name ...]` runs some. A module `bench/<name>.py` has `run() -> dict[str, Value]` (or a
+list of Values with their names inside), a Value being {value, unit, target, peer}: target is the limit in
+this unit ("<= 2.5", ">= 100"), peer the same figure of what it is compared with. Django is set up, the
+tables are made, registry and sample loaded before.
 """
 
 import json
@@ -23,7 +24,7 @@ COLUMNS = ("value", "unit", "target", "peer", "ratio", "met")
 def main(names):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tongban-bench-"))
     folder.chmod(0o711)
-    os.environ.update(TONGBAN_DATA=str(folder / "data"), TONGBAN_ROLE="owner",
+    os.environ.update(TONGBAN_DATA=str(folder / "data"), TONGBAN_ROLE="owner", TONGBAN_DEMO="1",
                       DJANGO_SETTINGS_MODULE="tongban.site.settings")
     from tongban.site import home, prepare
 
@@ -33,9 +34,10 @@ def main(names):
         cluster.start()
         prepare.prepare(["tables", "registry and sample"])
         figures = {}
-        for name in names or sorted(module.name for module in pkgutil.iter_modules(bench.__path__)):
-            if not name.startswith("_"):
-                figures |= pkgutil.resolve_name(f"bench.{name}:run")()
+        for name in names or sorted(one.name for one in pkgutil.iter_modules(bench.__path__) if one.name != "__main__"):
+            module = pkgutil.resolve_name(f"bench.{name}")
+            if hasattr(module, "run"):
+                figures |= named(module.run())
     finally:
         if (cluster.home / "roles.json").exists():
             cluster.stop()
@@ -44,6 +46,10 @@ def main(names):
     show(figures)
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "bench.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+
+
+def named(figures):
+    return figures if isinstance(figures, dict) else {figure["name"]: figure for figure in figures}
 
 
 def completed(figure):
