@@ -17,15 +17,16 @@ YEAR_S = 365 * 24 * 3600
 @csrf_exempt  # Sets only the reader's own language and type size; a token would make every page uncacheable.
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Remember language or larger type in a cookie and go back to where the reader was."""
+    """Remember language, larger type or no shortcuts in a cookie and go back to where the reader was."""
     target = request.POST.get("next", "/")
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     answer = HttpResponseRedirect(target if is_ours else "/")
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES) and check_for_language(language):
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_S, samesite="Lax")
-    if request.POST.get("elder") in {"0", "1"}:
-        answer.set_cookie(shell.ELDER_COOKIE, request.POST["elder"], max_age=YEAR_S, samesite="Lax")
+    for name, cookie in (("elder", shell.ELDER_COOKIE), ("keys", shell.KEYS_COOKIE)):
+        if request.POST.get(name) in {"0", "1"}:
+            answer.set_cookie(cookie, request.POST[name], max_age=YEAR_S, samesite="Lax")
     return answer
 
 

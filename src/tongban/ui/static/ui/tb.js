@@ -45,7 +45,7 @@
     if ("close" in button.dataset) button.closest("dialog")?.close();
   };
 
-  // Staff lists: J K move, X selects, Enter opens, / searches. One place to switch them off.
+  // Staff lists: J K move, X selects, Enter opens, / searches, ? explains; the page of keys switches them off.
   const keys = (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       const jump = find("#jump");
@@ -61,8 +61,11 @@
     if (event.key === "j" || event.key === "k") {
       const next = rows[Math.max(0, Math.min(rows.length - 1, at + (event.key === "j" ? 1 : -1)))];
       rows.forEach((other) => other.classList.remove("cur"));
-      next?.classList.add("cur");
-      next?.focus();
+      if (next) {
+        next.classList.add("cur");
+        next.tabIndex = -1;
+        next.focus();
+      }
       event.preventDefault();
     } else if (event.key === "x" && row) {
       const box = find("input[type=checkbox]", row);
@@ -70,6 +73,8 @@
     } else if (event.key === "/") {
       find("[data-search]")?.focus();
       event.preventDefault();
+    } else if (event.key === "?") {
+      find("[data-help]")?.click();
     } else if (event.key === "Enter" && row && event.target === row) {
       find("a", row)?.click();
     }

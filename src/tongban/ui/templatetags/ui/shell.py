@@ -13,6 +13,7 @@ from tongban.ui.templatetags.ui import words
 register = template.Library()
 
 ELDER_COOKIE = "tongban_elder"
+KEYS_COOKIE = "tongban_keys"
 DUTIES = ("sponsor", "operator", "site_code", "icp", "police")
 
 
@@ -33,6 +34,7 @@ class Shell:
     language: str
     languages: tuple[tuple[str, str, bool], ...]
     is_elder: bool
+    has_keys: bool
     is_demo: bool
     is_signed_in: bool
     user_name: str
@@ -58,6 +60,7 @@ def shell(context: template.Context) -> Shell:
         language="zh-Hans" if language.startswith("zh") else language,
         languages=tuple((code, LANGUAGE_NAMES.get(code, code), code == language) for code, _ in settings.LANGUAGES),
         is_elder=bool(request and request.COOKIES.get(ELDER_COOKIE) == "1"),
+        has_keys=not (request and request.COOKIES.get(KEYS_COOKIE) == "0"),
         is_demo=bool(getattr(settings, "DEMO", False)),
         is_signed_in=is_signed_in,
         user_name=(getattr(user, "full_name", "") or getattr(user, "username", "")) if is_signed_in else "",
