@@ -224,6 +224,27 @@ def test_a_button_is_pressed_once(visit):
     assert page.text_content("main button[type=submit]") == "正在登录…"
 
 
+def test_a_list_is_walked_by_keys_unless_they_are_switched_off(visit):
+    page = visit()
+    page.goto("/ui/components")
+    page.evaluate("document.activeElement.blur()")
+    current = "[...document.querySelectorAll('[data-keys] tbody tr')].findIndex(row => row.classList.contains('cur'))"
+    for key, expected in (("j", 0), ("j", 1), ("j", 1), ("k", 0)):
+        page.keyboard.press(key)
+        assert page.evaluate(current) == expected
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#c-table")
+    page.focus("#f-note")
+    page.keyboard.press("j")
+    assert page.input_value("#f-note") == "j"
+    page.goto("/keys")
+    page.click("button[name=keys]")
+    page.goto("/ui/components")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    assert page.evaluate(current) == -1
+
+
 PAIRS = {  # words on ground, least contrast; the table of the tokens (WCAG 2.2, 1.4.3 and 1.4.11)
     ("#14222F", "#FFFFFF"): 7, ("#34485B", "#FFFFFF"): 7, ("#56687A", "#FFFFFF"): 4.5, ("#56687A", "#F4F6F8"): 4.5,
     ("#56687A", "#EEF1F4"): 4.5, ("#7A8998", "#FFFFFF"): 3, ("#7A8998", "#F4F6F8"): 3, ("#FFFFFF", "#0B2E4F"): 7,

@@ -58,7 +58,7 @@ def test_every_id_is_used_once():
 def test_every_icon_used_is_in_the_sprite():
     sprite = Path(finders.find("ui/icons.svg")).read_text(encoding="utf-8")
     held = set(re.findall(r'symbol id="([^"]+)"', sprite))
-    templates = "".join(p.read_text(encoding="utf-8") for p in Path("src/tongban").rglob("templates/**/*.html"))
+    templates = "".join(p.read_text(encoding="utf-8") for p in (Path(__file__).parents[2] / "src" / "tongban").rglob("templates/**/*.html"))
     used = set(re.findall(r'{% icon "([^"]+)"', templates)) | set(re.findall(r'icons\.svg#([\w-]+)', page()))
     assert used - held == set()
 

@@ -23,6 +23,13 @@ def test_larger_type_is_drawn_by_the_server(client):
     assert b'class="elder"' not in client.get("/about").content
 
 
+def test_single_letter_shortcuts_can_be_switched_off(client):
+    client.post("/preferences", {"keys": "0", "next": "/keys"})
+    assert b"data-keys-off" in client.get("/keys").content
+    client.post("/preferences", {"keys": "1", "next": "/keys"})
+    assert b"data-keys-off" not in client.get("/keys").content
+
+
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
 def test_nobody_is_sent_to_another_site(client, target):
     assert client.post("/preferences", {"elder": "1", "next": target})["Location"] == "/"
