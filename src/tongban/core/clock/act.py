@@ -284,9 +284,23 @@ def lapsed(
     due = count.due(clock, calendar, as_of)
     if due.state is face.ClockState.PAUSED or due.left >= 0:
         return None
-    effect = rule.lapse or period.Lapse.OVERDUE
+    return _brought(rule, due.last_on, count.trigger_day(clock, as_of))
+
+
+def lapsed_term(
+    rule: period.Period, calendar: work.Calendar, trigger: date, as_of: date
+) -> Lapsed | None:
+    """As `lapsed` of a rule that runs no clock: an act due so long before a day, or by a day (行政许可法 50).
+
+    :raises NotATimeLimit: the rule does not set a time.
+    """
+    last_on = count.term(rule, calendar, trigger).last_on
+    return _brought(rule, last_on, trigger) if as_of > last_on else None
+
+
+def _brought(rule: period.Period, last_on: date, trigger: date) -> Lapsed:
     is_from_receipt = rule.on_lapse is not None and rule.on_lapse.endswith("from_receipt")
-    return Lapsed(effect, count.trigger_day(clock, as_of) if is_from_receipt else due.last_on)
+    return Lapsed(rule.lapse or period.Lapse.OVERDUE, trigger if is_from_receipt else last_on)
 
 
 def _must_go_on(clock: face.Clock) -> None:

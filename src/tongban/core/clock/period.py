@@ -32,6 +32,7 @@ class Lapse(StrEnum):
     RIGHT_LOST = "right_lost"  # 丧失权利
     MUST_LIFT = "must_lift"  # 应当解除
     BLOCKED = "blocked"  # 不得进行下一步
+    NOTHING = "nothing"  # 沉默不产生视为的后果: a third party's silence (政府信息公开条例 32)
 
 
 @dataclass(frozen=True, slots=True)
