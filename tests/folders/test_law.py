@@ -354,3 +354,11 @@ def test_hours_are_due_at_a_moment():
 
 def test_the_packs_lie_where_they_are_looked_for():
     assert Path(LAWS).is_dir()
+
+
+def test_an_empty_register_is_read_again_at_every_question():
+    models.Register.objects.all().delete()
+    queries.forget()
+    assert queries.period("xk.decide", d("2026-01-05")).length == 20
+    models.Period.objects.filter(id="xk.decide").update(length=7)
+    assert queries.period("xk.decide", d("2026-01-05")).length == 7

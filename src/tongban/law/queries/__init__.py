@@ -22,6 +22,7 @@ from tongban.law.queries.due import (
     simulate,
     simulation_as_document,
 )
+from tongban.law.queries.reading import NoticeUnreadable, notice_document
 from tongban.law.queries.register import (
     NoCalendarYet,
     PeriodRow,
@@ -41,6 +42,7 @@ __all__ = (
     "CourseRow",
     "LawRow",
     "NoCalendarYet",
+    "NoticeUnreadable",
     "PeriodRow",
     "Simulation",
     "UnknownCourse",
@@ -58,6 +60,7 @@ __all__ = (
     "history",
     "law",
     "laws",
+    "notice_document",
     "notice_of",
     "period",
     "period_row",
