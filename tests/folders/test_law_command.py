@@ -99,3 +99,42 @@ def test_without_a_database_the_command_says_what_to_do(monkeypatch):
     with pytest.raises(Trouble, match="tongban up"):
         run("due", "xk.decide", "2026-02-13")
     assert command_law._moment("2026-02-13T08:00:00+00:00").utcoffset().total_seconds() == 0
+
+
+TABLE = """day,kind,name
+2027-01-01,off,元旦
+2027-01-02,off,元旦
+2027-01-03,off,元旦
+2027-01-30,worked,
+2027-02-05,off,春节
+2027-02-06,off,春节
+"""
+
+
+def test_a_notice_may_be_a_table_of_days(capsys, tmp_path):
+    path = tmp_path / "2027.csv"
+    path.write_text("\ufeff" + TABLE, encoding="utf-8")
+    run("calendar", str(path), "--number", "国办发明电〔2026〕9号", "--published", "2026-11-24", "--take-in")
+    assert "2027-01-30  weekend -> worked_weekend" in capsys.readouterr().out
+    row = next(row for row in queries.years() if row.year == 2027)
+    assert (row.is_provisional, row.notices) == (False, ("国办发明电〔2026〕9号",))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("x.csv", "", "CSV"),
+        ("x.csv", "day,kind\n2027-01-01,off\n", "CSV"),
+        ("x.csv", TABLE.replace("worked", "open"), "open"),
+        ("x.csv", TABLE.replace("2027-01-30", "30.1.2027"), "30.1.2027"),
+        ("x.yaml", "[", "while parsing"),
+        ("x.yaml", "- 2027", "year"),
+        ("x.json", '{"year": 2027}', "notices.notice"),
+        ("x.json", '{"year": 2027, "notices": [{"notice": "", "published_on": null, "holidays": [{"name": "元旦"}]}]}', "notices.holidays"),
+    ],
+)
+def test_a_notice_in_another_form_is_refused_in_one_sentence(tmp_path, name, text, what):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Trouble, match=f"放假安排读不出来：.*{what}"):
+        run("calendar", str(path))

@@ -48,7 +48,9 @@ def add(commands: Any, act: Callable[[str], None]) -> None:
     made.add_argument("--stop-ground", metavar="WORD", default="", help="for instance 听证")
     made.add_argument("--extended", action="store_true", help="extended once")
     made = one("calendar", calendar, "preview a notice on the holidays of a year, or take it in")
-    made.add_argument("notice", metavar="FILE", type=Path, help="a yearly file like packs/national/calendars/2026.yaml")
+    made.add_argument("notice", metavar="FILE", type=Path, help="YAML or JSON as in the packs, or CSV: day,kind,name")
+    made.add_argument("--number", default="", help="number of the notice, for a CSV: 国办发明电〔2026〕…号")
+    made.add_argument("--published", type=date.fromisoformat, metavar="DAY", help="of the notice, for a CSV")
     made.add_argument("--take-in", action="store_true", help="take it in instead of a preview")
 
 
@@ -92,12 +94,16 @@ def simulate(options: argparse.Namespace) -> None:
 
 
 def calendar(options: argparse.Namespace) -> None:
-    import yaml  # noqa: PLC0415 -- slow import
     from django.utils import timezone  # noqa: PLC0415 -- app ready
 
     from tongban.law import actions, queries  # noqa: PLC0415 -- app ready
 
-    document = yaml.safe_load(options.notice.read_text(encoding="utf-8"))
+    document = queries.notice_document(
+        options.notice.read_text(encoding="utf-8-sig"),
+        is_table=options.notice.suffix == ".csv",
+        notice=options.number,
+        published_on=options.published,
+    )
     changes = queries.preview_notice(document)
     if options.take_in:
         actions.import_notice(document=document, at=timezone.now())
