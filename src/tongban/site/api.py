@@ -19,6 +19,7 @@ from tongban.cases import api as cases
 from tongban.core.refusal import Refusal
 from tongban.law import api as law
 from tongban.ledger import api as ledger
+from tongban.matters import api as matters
 from tongban.papers import api as papers
 from tongban.site import problems
 
@@ -120,5 +121,5 @@ def sign_out(request: HttpRequest) -> Status:
     return Status(204, None)
 
 
-for folder in (cases, law, ledger, papers):
+for folder in (cases, law, ledger, matters, papers):
     api.add_router("", folder.router)

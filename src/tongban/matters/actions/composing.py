@@ -122,6 +122,7 @@ def _document(file: Path, procedure: Procedure, base: Row, instance: Row) -> Row
         "notices": common["notices"],
         "grounds": common["grounds"],
         "procedure_basis": common["basis"],
+        "flow_words_en": common["flow_words_en"],
         **{key: common[key] for key in ("public", "lapse", "remedies", "duties", "liability", "false_papers")},
         "retention_years": common["retention_years"],
         **_departments(common, base, region.code),

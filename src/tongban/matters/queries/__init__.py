@@ -3,14 +3,18 @@
 from tongban.matters.queries.catalogue import (
     MatterRow,
     NoSuchMatter,
+    Place,
     VersionRow,
+    elsewhere,
     is_open,
     open_in,
+    places,
     row,
     search,
     version_in_force,
     versions,
 )
+from tongban.matters.queries.charts import Chart, StepRow, bar, chart
 from tongban.matters.queries.definition import (
     ClockRule,
     Criterion,
@@ -26,13 +30,19 @@ from tongban.matters.queries.definition import (
     definition_from,
     licence_words,
 )
-from tongban.matters.queries.guides import Guide, flow_xml, guide
+from tongban.matters.queries.differences import Difference, differences
+from tongban.matters.queries.facts import code_parts, exchange, facts
+from tongban.matters.queries.guides import Guide, Published, flow_xml, guide, published
+from tongban.matters.queries.worked import Example, example
 
 __all__ = [
+    "Chart",
     "ClockRule",
     "Criterion",
     "Definition",
     "Department",
+    "Difference",
+    "Example",
     "Guide",
     "LicenceRule",
     "MaterialRule",
@@ -41,15 +51,28 @@ __all__ = [
     "NoSuchVersion",
     "NodeRule",
     "Outcome",
+    "Place",
+    "Published",
     "Risk",
+    "StepRow",
     "VersionRow",
+    "bar",
+    "chart",
+    "code_parts",
     "definition",
     "definition_from",
+    "differences",
+    "elsewhere",
+    "example",
+    "exchange",
+    "facts",
     "flow_xml",
     "guide",
     "is_open",
     "licence_words",
     "open_in",
+    "places",
+    "published",
     "row",
     "search",
     "version_in_force",

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from tongban.core import codes, refusal
 from tongban.matters import models
@@ -17,8 +18,9 @@ WORDS_MAX = 6  # More words than that narrow nothing.
 class NoSuchMatter(refusal.Refusal):
     """No matter has this code, or none of its versions is in force on the day."""
 
+    status = 404
     code = "no_such_matter"
-    says = "没有找到这个事项，可能已经取消或者换了地方办理。请重新搜索"
+    says = _("没有找到这个事项，可能已经取消或者换了地方办理。请重新搜索")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ def open_in(region_code: str, on: date) -> list[MatterRow]:
     )
 
 
+def elsewhere(item: str, on: date) -> list[MatterRow]:
+    """The same item in all places where it is exercised, by place."""
+    return _rows(in_force(on).filter(matter__item=item).order_by("matter__region_code"))
+
+
 def row(matter_code: str, on: date) -> MatterRow:
     """One matter as a line.
 
@@ -92,6 +99,27 @@ def row(matter_code: str, on: date) -> MatterRow:
     if not rows:
         raise NoSuchMatter()
     return rows[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place where matters are exercised, and how many."""
+
+    code: str
+    name: str
+    name_en: str
+    count: int
+
+
+def places(on: date) -> list[Place]:
+    """The places with matters in force on the day, by code."""
+    rows = (
+        in_force(on)
+        .values("matter__region_code", name=F("document__region__name"), name_en=F("document__region__name_en"))
+        .annotate(count=Count("id"))
+        .order_by("matter__region_code")
+    )
+    return [Place(row["matter__region_code"], row["name"], row["name_en"], row["count"]) for row in rows]
 
 
 def is_open(matter_code: str, on: date) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tongban.core import feel, flow, forms, refusal
 from tongban.matters import models
 
@@ -16,8 +18,9 @@ Row = Mapping[str, Any]
 class NoSuchVersion(refusal.Refusal):
     """No published version has this id or number."""
 
+    status = 404
     code = "no_such_version"
-    says = "没有找到这个事项版本"
+    says = _("没有找到这个事项版本")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,7 @@ class Definition:
     departments: tuple[Department, ...]
     roles: Mapping[str, str]
     roles_en: Mapping[str, str]
+    flow_words_en: Mapping[str, str]
 
 
 _KEPT: dict[int, Definition] = {}  # Versions never change, so neither do their definitions.
@@ -236,6 +240,7 @@ def definition_from(
         departments=tuple(_department(row) for row in document["departments"]),
         roles=MappingProxyType({role: row["zh"] for role, row in document["roles"].items()}),
         roles_en=MappingProxyType({role: row["en"] for role, row in document["roles"].items()}),
+        flow_words_en=MappingProxyType(dict(document.get("flow_words_en", {}))),
     )
 
 

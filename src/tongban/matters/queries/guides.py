@@ -10,6 +10,7 @@ from typing import Any
 from tongban.matters import models
 from tongban.matters.queries import catalogue
 from tongban.matters.queries.definition import Definition, NoSuchVersion, definition_of
+from tongban.matters.queries.facts import exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def guide(matter_code: str, *, on: date, version: int | None = None, language: s
     row = _version_row(matter_code, on, version)
     newest = models.MatterVersion.objects.filter(matter_id=matter_code, effective_from__lte=on).order_by("-n")
     last = newest.values_list("n", flat=True).first() or row.n
-    is_current = row.effective_from <= on and (row.effective_to is None or row.effective_to > on)
+    is_current = _is_in_force(row, on)
     return Guide(
         version=catalogue.VersionRow(
             row.id, row.n, row.published_on, row.effective_from, row.effective_to, row.digest
@@ -43,6 +44,40 @@ def guide(matter_code: str, *, on: date, version: int | None = None, language: s
         is_current=is_current,
         is_open=is_current and row.matter.is_open,
         newer=last if last > row.n else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version as programs read it: the document in both languages, the form, and the exchange fields."""
+
+    code: str
+    version: int
+    effective_from: date
+    effective_to: date | None
+    digest: str
+    is_open: bool
+    exchange: Mapping[str, object]
+    document: Mapping[str, Any]
+    form: Mapping[str, Any]
+
+
+def published(matter_code: str, *, on: date, version: int | None = None) -> Published:
+    """The version in force on the day, or that of a number, entire.
+
+    :raises NoSuchMatter, NoSuchVersion: as for the guide.
+    """
+    row = _version_row(matter_code, on, version)
+    return Published(
+        code=matter_code,
+        version=row.n,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        digest=row.digest,
+        is_open=row.matter.is_open and _is_in_force(row, on),
+        exchange=exchange(row.document),
+        document=row.document,
+        form=row.form,
     )
 
 
@@ -63,6 +98,10 @@ def in_language(words: Any, language: str) -> Any:
     if isinstance(words, list):
         return [in_language(value, language) for value in words]
     return words
+
+
+def _is_in_force(row: models.MatterVersion, on: date) -> bool:
+    return row.effective_from <= on and (row.effective_to is None or row.effective_to > on)
 
 
 def _version_row(matter_code: str, on: date, version: int | None) -> models.MatterVersion:

@@ -5,6 +5,8 @@ Sources: GB/T 2260 (a code names its superiors: the first two, four, six digits)
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from tongban.core import refusal
 from tongban.people import models
 
@@ -12,15 +14,17 @@ from tongban.people import models
 class NoSuchRegion(refusal.Refusal):
     """No place has this code."""
 
+    status = 404
     code = "no_such_region"
-    says = "没有编码为 %(code)s 的区划"
+    says = _("没有编码为 %(code)s 的区划")
 
 
 class NoSuchOrgan(refusal.Refusal):
     """No organ has this code, or none of this kind is in the place."""
 
+    status = 404
     code = "no_such_organ"
-    says = "没有找到机关 %(code)s"
+    says = _("没有找到机关 %(code)s")
 
 
 @dataclass(frozen=True, slots=True)
