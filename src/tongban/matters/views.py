@@ -29,7 +29,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         {
             "text": text,
             "region": region,
-            "places": queries.places(on),
+            "regions": queries.places(on),
             "rows": queries.search(text, region_code=region or None, on=on, limit=ROWS_MAX),
         },
     )

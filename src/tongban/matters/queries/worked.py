@@ -20,6 +20,7 @@ class Example:
     legal_on: date
     promised_days: int
     period: clock.Period
+    cite: str
     rows: tuple[clock.DayRow, ...]
     holidays: tuple[str, ...]
     worked_weekends: int
@@ -49,6 +50,7 @@ def example(found: Definition, on: date) -> Example:
         legal_on=due.last_on,
         promised_days=promise.working_days,
         period=period,
+        cite=clock.cite(period.law, period.article),
         rows=rows,
         holidays=tuple(dict.fromkeys(row.words for row in rows if row.kind is DayKind.HOLIDAY and row.words)),
         worked_weekends=sum(row.kind is DayKind.WORKED_WEEKEND for row in rows),

@@ -4,7 +4,10 @@ Sources: GB/T 2260 (a code names its superiors: the first two, four, six digits)
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tongban.core import refusal
@@ -129,3 +132,51 @@ def _organ_row(row: models.Organ) -> OrganRow:
     return OrganRow(
         row.code, row.region_id, row.name, row.name_en, row.kind, row.level, row.is_code_generated
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CityRow:
+    """A city with the places below it: counties, and zones that are counted apart."""
+
+    region: RegionRow
+    counties: tuple[RegionRow, ...]
+
+
+def tree() -> tuple[CityRow, ...]:
+    """The cities with their counties, by code."""
+    rows = regions_of_kind("city", "county_level", "statistical_zone")
+    return tuple(
+        CityRow(city, tuple(row for row in rows if row.parent_code == city.code)) for city in rows if city.kind == "city"
+    )
+
+
+def organs_like(text: str, limit: int = 300) -> list[OrganRow]:
+    """The organs whose name holds the text, by place."""
+    rows = models.Organ.objects.filter(Q(name__icontains=text.strip()) | Q(name_en__icontains=text.strip()))
+    return [_organ_row(row) for row in rows.order_by("region_id", "code")[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post of an organ, and who holds it on the day."""
+
+    name: str
+    name_en: str
+    holders: tuple[str, ...]
+
+
+def posts_of(organ_code: str, on: date) -> list[PostRow]:
+    """The posts of an organ with their holders on the day, by post."""
+    rows = (
+        models.Post.objects.filter(organ_id=organ_code)
+        .annotate(
+            holders=ArrayAgg(
+                "holding__officer__name",
+                filter=Q(holding__from_on__lte=on) & (Q(holding__to_on__isnull=True) | Q(holding__to_on__gt=on)),
+                order_by="holding__officer_id",
+                default=[],
+            )
+        )
+        .order_by("id")
+    )
+    return [PostRow(row.name, row.name_en, tuple(row.holders)) for row in rows]
