@@ -51,7 +51,7 @@ def test_a_bad_pack_is_refused_with_file_field_and_reason(registry, tmp_path, fi
 
 
 def test_an_extra_node_of_the_procedure_is_refused(registry, tmp_path):
-    packs = packs_with(tmp_path, PROCEDURE, "notices:\n", "  ghost: {title: {zh: 鬼, en: Ghost}, role: window, acts: [complete]}\n\nnotices:\n")
+    packs = packs_with(tmp_path, PROCEDURE, "nodes:\n", "nodes:\n  ghost: {title: {zh: 鬼, en: Ghost}, role: window, acts: [complete]}\n")
     with pytest.raises(actions.BadPack) as refused:
         actions.load(packs=packs, progress=silent, at=AT)
     assert "nodes.ghost：程序里写了这个环节，流程图里没有" in str(refused.value)

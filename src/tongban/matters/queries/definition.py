@@ -232,7 +232,8 @@ def definition_from(
         exclusive=tuple(frozenset(pair) for pair in document["exclusive"]),
         materials=tuple(_material(row) for row in document["materials"]),
         notices=MappingProxyType(dict(document["notices"])),
-        grounds=MappingProxyType({kind: tuple(rows) for kind, rows in document["grounds"].items()}),
+        # What was added after the first publication has a default: versions already published never change.
+        grounds=MappingProxyType({kind: tuple(rows) for kind, rows in document.get("grounds", {}).items()}),
         licence=_licence(document.get("licence")),
         collections=MappingProxyType(
             {name: tuple(members) for name, members in document["collections"].items()}
