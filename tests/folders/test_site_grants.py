@@ -49,6 +49,13 @@ def test_the_sequencer_sees_nothing_but_the_ledger(granted):
     assert rights["ledger_queue"] == rights["ledger_leaf"] == "siud"
 
 
+def test_the_app_reads_every_view(granted):
+    views = "select viewname, has_table_privilege(%s, format('public.%%I', viewname), 'select') from pg_views where schemaname = 'public'"
+    rights = dict(granted.execute(views, [APP]).fetchall())
+    assert rights
+    assert set(rights.values()) == {True}
+
+
 @pytest.mark.parametrize("statement", ["update cases_event set n = n", "delete from cases_event", "truncate cases_event",
                                        "drop table cases_event", "create table mine (n int)",
                                        "alter table cases_event disable trigger all"])

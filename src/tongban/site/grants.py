@@ -28,6 +28,9 @@ def grant(url: str) -> None:
         tables = _names(
             connection, "select tablename from pg_tables where schemaname = any(%s)", ["public"]
         )
+        views = _names(
+            connection, "select viewname from pg_views where schemaname = any(%s)", ["public"]
+        )
         for role in roles:
             _run(connection, "revoke all on all tables in schema public from {}", role)
             _run(connection, "grant usage on schema public to {}", role)
@@ -36,6 +39,8 @@ def grant(url: str) -> None:
             for role, rights in ((app, app_rights(table)), (sequencer, sequencer_rights(table))):
                 if role in roles and rights:
                     _run(connection, f"grant {rights} on {{}} to {{}}", table, role)
+        for view in views if app in roles else []:
+            _run(connection, "grant select on {} to {}", view, app)
 
 
 def app_rights(table: str) -> str:
