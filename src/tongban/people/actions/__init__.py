@@ -9,6 +9,7 @@ from tongban.people.actions.registration import (
     PasswordTooWeak,
     UsernameTaken,
     change_language,
+    faults_of,
     register_person,
 )
 from tongban.people.actions.standing import GrantNeedsBasis, RecusalNeedsReason, grant, recuse
@@ -24,6 +25,7 @@ __all__ = [
     "RecusalNeedsReason",
     "UsernameTaken",
     "change_language",
+    "faults_of",
     "grant",
     "load",
     "recuse",

@@ -59,6 +59,23 @@ class UsernameTaken(refusal.Refusal):
     says = _("用户名已被使用或含有不允许的字符。用户名以字母开头，3 至 40 位字母、数字、点或横线")
 
 
+def faults_of(
+    *, name: str, id_number: str, phone: str, password: str
+) -> tuple[refusal.Refusal, ...]:
+    """Everything wrong with what was typed, so that a form can say it all at once; nothing is looked up."""
+    name, id_number, phone = _plain(name, id_number, phone)
+    found: list[refusal.Refusal] = []
+    if not name:
+        found.append(NameMissing())
+    if not codes.is_resident_id(id_number):
+        found.append(NotAResidentId())
+    if not _PHONE.fullmatch(phone):
+        found.append(NotAPhone())
+    if len(password) < PASSWORD_LENGTH_MIN or password.isdigit():
+        found.append(PasswordTooWeak(length=PASSWORD_LENGTH_MIN))
+    return tuple(found)
+
+
 def register_person(
     *,
     name: str,
@@ -75,9 +92,9 @@ def register_person(
     :raises NameMissing, NotAResidentId, NotAPhone, PasswordTooWeak: a field is wrong.
     :raises AlreadyRegistered, UsernameTaken: it exists already.
     """
-    name, id_number, phone = _checked(name, id_number, phone)
-    if len(password) < PASSWORD_LENGTH_MIN or password.isdigit():
-        raise PasswordTooWeak(length=PASSWORD_LENGTH_MIN)
+    for fault in faults_of(name=name, id_number=id_number, phone=phone, password=password):
+        raise fault
+    name, id_number, phone = _plain(name, id_number, phone)
     mac = queries.fingerprint(id_number)
     chosen = codes.half_width(username) or f"p{mac[:16]}"
     if not _USERNAME.fullmatch(chosen):
@@ -105,17 +122,13 @@ def change_language(*, account_id: int, language: str) -> None:
     models.Account.objects.filter(id=account_id).update(language=language)
 
 
-def _checked(name: str, id_number: str, phone: str) -> tuple[str, str, str]:
-    name = codes.half_width(name)
-    id_number = codes.half_width(id_number).replace(" ", "").upper()
-    phone = re.sub(r"[\s-]", "", codes.half_width(phone)).removeprefix("+86")
-    if not name:
-        raise NameMissing()
-    if not codes.is_resident_id(id_number):
-        raise NotAResidentId()
-    if not _PHONE.fullmatch(phone):
-        raise NotAPhone()
-    return name, id_number, phone
+def _plain(name: str, id_number: str, phone: str) -> tuple[str, str, str]:
+    """What was typed, with full-width signs made plain and spaces gone."""
+    return (
+        codes.half_width(name),
+        codes.half_width(id_number).replace(" ", "").upper(),
+        re.sub(r"[\s-]", "", codes.half_width(phone)).removeprefix("+86"),
+    )
 
 
 def _kept(account: models.Account, person: models.Person) -> models.Account:
