@@ -3,6 +3,7 @@
 Sources: 行政许可法 art. 30 (publication); 政府信息公开条例 art. 20 (what is published of itself)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -120,6 +121,12 @@ def places(on: date) -> list[Place]:
         .order_by("matter__region_code")
     )
     return [Place(row["matter__region_code"], row["name"], row["name_en"], row["count"]) for row in rows]
+
+
+def rows_named(matter_codes: Sequence[str], *, on: date) -> list[MatterRow]:
+    """The matters with these codes, in that order; those with nothing in force are left out."""
+    found = {one.code: one for one in _rows(in_force(on).filter(matter_id__in=matter_codes))}
+    return [found[code] for code in matter_codes if code in found]
 
 
 def is_open(matter_code: str, on: date) -> bool:
