@@ -30,6 +30,7 @@ class MatterClosed(Refusal):
 class AnswersRefused(Refusal):
     """The form is not filled in as it must be; ``errors`` names each field."""
 
+    status = 422
     code = "answers-refused"
     says = _("申请表有 %(number)d 处需要修改：%(words)s")
     basis = "行政许可法 第三十一条"
