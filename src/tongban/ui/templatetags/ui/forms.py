@@ -30,7 +30,8 @@ def field(name: str, label: Any, value: Any = "", **options: Any) -> dict[str, A
     """One field: `{% field "phone" _("联系电话") answers.phone kind="tel" hint=… error=errors.phone %}`.
 
     Options: kind, hint, error, options (pairs of value and words), required (True unless said), width s m l,
-    autocomplete, inputmode, max_length, rows, readonly, source (prefilled from), accept, multiple, id, form."""
+    autocomplete, inputmode, max_length, rows, readonly, source (prefilled from), accept, multiple, id, capture (words of
+    a second button that opens the camera of a phone)."""
     kind = str(options.pop("kind", "text"))
     shape = INPUT_TYPES.get(kind, "text")
     anchor = options.pop("id", "") or f"f-{name}"
@@ -46,7 +47,7 @@ def field(name: str, label: Any, value: Any = "", **options: Any) -> dict[str, A
         "rows": options.pop("rows", 4),
     }  # fmt: skip
     parts |= {key: options.pop(key, "") for key in ("hint", "error", "max_length", "readonly", "source", "accept",
-                                                    "multiple", "inline", "file_name", "example_url")}  # fmt: skip
+                                                    "multiple", "inline", "file_name", "example_url", "capture")}  # fmt: skip
     assert not options, f"unknown field options: {sorted(options)}"
     parts["described_by"] = " ".join(
         f"{anchor}-{suffix}" for suffix, said in (("h", parts["hint"]), ("e", parts["error"])) if said
@@ -99,7 +100,7 @@ def error_summary(errors: Iterable[Any]) -> dict[str, Any]:
 
     Takes pairs (name of field, words), or things with `field` and `words`; an empty list shows nothing."""
     rows = [each if isinstance(each, tuple) else (each.field, each.words) for each in errors or ()]
-    return {"errors": [(f"#f-{name}" if name and not name.startswith("#") else name, words) for name, words in rows]}
+    return {"errors": [(f"#f-{name}" if name and name[0] not in "#/" else name, words) for name, words in rows]}
 
 
 @register.inclusion_tag("ui/parts/_error_summary.html")
