@@ -1,0 +1,181 @@
+"""The timeline of a case (办理经过): what has happened, who is at it now, what is still to come.
+
+Sources: 行政许可法 art. 5 (openness), 32 and 38 (papers), 45 (written notice of time that does not count)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from tongban.cases import queries as cases
+from tongban.core import case as core
+from tongban.intake.queries import outlook, words
+from tongban.papers import queries as papers
+from tongban.ui import phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of the case: a notice or a licence. ``n`` is its place in the case's list."""
+
+    n: int
+    title: str
+    number: str
+    is_ready: bool
+    is_licence: bool
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the timeline.
+
+    :ivar state: done, now, wait, later or bad. :ivar at: a moment, or nothing where ``when`` says it.
+    """
+
+    state: str
+    title: str
+    at: datetime | None
+    when: str
+    sentences: tuple[str, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    tag: str = ""
+
+
+def papers_of(case: cases.CasePage) -> tuple[tuple[int, Paper], ...]:
+    """The notices of the case and its licences, each with the number of its event. Two SQL statements."""
+    rows: list[tuple[int, Paper]] = []
+    for notice in papers.notices_of(region_code=case.region_code, case_id=case.id):
+        rows.append((notice.event_n, Paper(len(rows) + 1, notice.title, notice.number, bool(notice.pdf_sha256), False)))
+    for licence in papers.licences_of(region_code=case.region_code, case_id=case.id):
+        ready = bool(licence.pdf_sha256)
+        rows.append((licence.event_n, Paper(len(rows) + 1, licence.title, licence.number, ready, True, licence.ref)))
+    return tuple(rows)
+
+
+def trail(case: cases.CasePage, issued: Sequence[tuple[int, Paper]], *, today: date) -> tuple[Line, ...]:
+    """All lines of the timeline, oldest first."""
+    given = {n: tuple(paper for of, paper in issued if of == n) for n, _paper in issued}
+    done = [_line(case, event, given.get(event.n, ())) for event in case.events]
+    return (*done, *_now(case, today), *_later(case))
+
+
+def _line(case: cases.CasePage, event: cases.EventRow, issued: tuple[Paper, ...]) -> Line:
+    says = _SAYS.get(event.kind)
+    sentences = tuple(filter(None, says(case, event) if says else ()))
+    state = "bad" if event.kind == "AcceptanceRefused" else "done"
+    tag = _("不计入期限") if event.kind == "Paused" else ""
+    return Line(state, _title(case, event), event.at, "", (*_who(case, event), *sentences), issued, tag)
+
+
+def _title(case: cases.CasePage, event: cases.EventRow) -> str:
+    node = words.said(event.node_title, event.node_title_en)
+    if event.kind in {"Completed", "Signed"} and node:
+        return _outcome_of(case, event, node)
+    if event.kind == "Decided":
+        return outlook.outcome_title(case)
+    return str(phrases.EVENT.get(event.kind, event.kind))
+
+
+def _outcome_of(case: cases.CasePage, event: cases.EventRow, node: str) -> str:
+    if event.kind == "Signed":
+        return _("%(node)s：第一人已签字") % {"node": node}
+    rule = case.definition.nodes.get(event.node)
+    titles = {o.id: words.said(o.title, o.title_en) for o in rule.outcomes} if rule else {}
+    outcome = titles.get(event.outcome, "")
+    return _("%(node)s：%(outcome)s") % {"node": node, "outcome": outcome} if outcome else node
+
+
+def _who(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    """The officer by name and post, with the number of his certificate where the law asks for one."""
+    if event.actor_kind != "officer" or not event.who:
+        return ()
+    places = {"post": event.post, "who": event.who, "number": event.certificate}
+    if event.certificate:
+        return (_("%(post)s %(who)s（执法证号 %(number)s）。") % places,)
+    return (_("%(post)s %(who)s。") % places,)
+
+
+def _filed(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    count = len({m.code for m in case.materials if m.event_n == event.n})
+    places = {"number": case.number, "count": count}
+    return ((_("办件号 %(number)s。材料 %(count)s 项。") if count else _("办件号 %(number)s。")) % places,)
+
+
+def _accepted(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    return (_("法定期限从次日起算。"),)
+
+
+def _asked(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    titles = {m.code: words.said(m.title, m.title_en) for m in case.definition.materials}
+    titles |= {f.name: words.said(f.title, f.title_en) for f in case.definition.form.fields()}
+    lines = []
+    for n, item in enumerate(event.said.get("items", ()), start=1):
+        places = {"n": n, "title": titles.get(item.get("material", ""), ""), "what": item.get("what", "")}
+        lines.append((_("%(n)s. %(title)s：%(what)s") if places["title"] else _("%(n)s. %(what)s")) % places)
+    return tuple(lines)
+
+
+def _supplied(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    count = len([m for m in case.materials if m.event_n == event.n])
+    return (_("补交 %(count)s 份文件。") % {"count": count} if count else "",)
+
+
+def _reason(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    reason = str(event.said.get("reason", ""))
+    return (_("理由：%(reason)s") % {"reason": reason} if reason else "",)
+
+
+def _paused(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    first = date.fromisoformat(event.said["first_day"])
+    places = {"ground": event.said.get("ground", ""), "document": event.said.get("document", ""),
+              "day": words.day_words(first)}  # fmt: skip
+    return (_("%(ground)s，自 %(day)s起的时间依法不计入期限。文书：%(document)s。") % places,)
+
+
+def _resumed(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    last = date.fromisoformat(event.said["last_day"])
+    return (_("%(day)s是最后一个不计入的日子，次日继续计算。") % {"day": words.day_words(last)},)
+
+
+def _rated(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    score = event.said.get("score")
+    return (str(phrases.RATING[score]) if score in phrases.RATING else "",)
+
+
+_Says = Callable[[cases.CasePage, cases.EventRow], tuple[str, ...]]
+_SAYS: Mapping[str, _Says] = {
+    "Filed": _filed, "Accepted": _accepted, "SupplementRequested": _asked, "Supplemented": _supplied,
+    "AcceptanceRefused": _reason, "Completed": _reason, "Decided": _reason, "Extended": _reason,
+    "Withdrawn": _reason, "Paused": _paused, "Resumed": _resumed, "Rated": _rated,
+}
+
+
+def _now(case: cases.CasePage, today: date) -> list[Line]:
+    """The open tasks: who is at it, until when the step is to be done."""
+    lines = []
+    for task in case.tasks:
+        waits = task.role == "applicant"
+        who = _("等您办理。") if waits else _("%(organ)s 正在办理。") % {"organ": task.organ_name}
+        until = _("环节时限 %(day)s。") % {"day": words.day_words(task.due_on)} if task.due_on else ""
+        title = words.said(task.title, task.title_en)
+        lines.append(Line("wait" if waits else "now", title, None, _("进行中"), tuple(filter(None, [who, until]))))
+    return lines
+
+
+def _later(case: cases.CasePage) -> list[Line]:
+    """The steps of officers not reached yet, in the order of the published flow."""
+    if case.is_over:
+        return []
+    reached = {event.node for event in case.events} | {task.node for task in case.tasks}
+    promised = case.clocks.get("promised") or case.clocks.get("statutory")
+    lines = []
+    for node in case.definition.graph.tasks():
+        rule = case.definition.nodes.get(node.id)
+        if rule is None or rule.role == "applicant" or node.id in reached:
+            continue
+        is_decision = "decide" in rule.acts and promised is not None and case.status is core.Status.ACCEPTED
+        when = _("预计 %(day)s前") % {"day": words.day_words(promised.due.last_on)} if is_decision and promised else ""
+        lines.append(Line("later", words.said(rule.title, rule.title_en), None, when))
+    return lines
