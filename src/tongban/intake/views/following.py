@@ -1,0 +1,127 @@
+"""The applicant's own cases: the list, one case, its receipt, its papers, its proof."""
+
+from datetime import datetime
+from uuid import UUID
+
+import segno
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_GET
+
+from tongban.cases import queries as cases
+from tongban.intake import queries
+from tongban.intake.views import attaching, doors
+from tongban.ledger import queries as ledger
+from tongban.papers import queries as papers
+from tongban.people import queries as people
+
+PDF = "application/pdf"
+
+
+@require_GET
+@doors.applicant
+def my(request: HttpRequest, person: people.PersonRow, at: datetime) -> HttpResponse:
+    """My cases, and what I have begun but not handed in."""
+    today = timezone.localdate(at)
+    viewer = cases.Viewer(person_id=str(person.id), name=person.name)
+    context = {
+        "cases": [(row, queries.row_tag(row)) for row in cases.my_cases(viewer=viewer, today=today)],
+        "drafts": queries.open_drafts(account_id=person.account_id, at=at),
+    }
+    return render(request, "intake/my.html", context)
+
+
+@require_GET
+@doors.viewer
+def case(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) -> HttpResponse:
+    """Where a case is, until when, why then, and whether its record can be trusted."""
+    found = cases.page(ref=str(ref), viewer=viewer, at=at)
+    issued = queries.papers_of(found)
+    today = timezone.localdate(at)
+    context = {
+        "case": found, "progress": queries.progress(found, at=at), "is_mine": bool(viewer.person_id),
+        "trail": queries.trail(found, issued, today=today), "papers": [paper for _n, paper in issued],
+        "rights": queries.rights(found, on=today), "handlers": queries.handlers(found), "steps": queries.flow_steps(found),
+        "vkey": ledger_key(found), "today": today, "ref": found.ref,
+    }
+    return render(request, "intake/case.html", context)
+
+
+@require_GET
+@doors.applicant
+def done(request: HttpRequest, person: people.PersonRow, at: datetime, ref: UUID) -> HttpResponse:
+    """The receipt: the number, a QR code, what happens next and when."""
+    viewer = cases.Viewer(person_id=str(person.id), name=person.name)
+    found = cases.page(ref=str(ref), viewer=viewer, at=at)
+    address = f"{settings.PUBLIC_URL}{reverse('intake:case', args=[found.ref])}"
+    context = {
+        "case": found, "qr": qr(address), "address": address, "today": timezone.localdate(at),
+        "expected": queries.expected(found.definition, timezone.localdate(found.filed_at)),
+        "papers": [paper for n, paper in queries.papers_of(found) if n == 1],
+    }
+    return render(request, "intake/done.html", context)
+
+
+@require_GET
+@doors.viewer
+def proof(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) -> HttpResponse:
+    """What the browser needs to check the record itself."""
+    region_code, case_id = cases.key_of(ref=str(ref), viewer=viewer)
+    return JsonResponse(ledger.proof(region_code, case_id))
+
+
+@require_GET
+@doors.viewer
+def receipt_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) -> HttpResponse:
+    """The proof of the newest event in the ledger, for any checking tool."""
+    region_code, case_id = cases.key_of(ref=str(ref), viewer=viewer)
+    shown = [entry["n"] for entry in ledger.proof(region_code, case_id)["entries"] if entry["index"] is not None]
+    text = ledger.receipt_text(region_code, case_id, max(shown)) if shown else None
+    if text is None:
+        raise Http404
+    answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{ref}.tlog-proof"'
+    return answer
+
+
+@require_GET
+@doors.viewer
+def notice_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID, n: int) -> HttpResponse:
+    """A notice or licence of the case as PDF, by its place in the list."""
+    region_code, case_id = cases.key_of(ref=str(ref), viewer=viewer)
+    rows: list[papers.NoticeRow | papers.LicenceRow] = [
+        *papers.notices_of(region_code=region_code, case_id=case_id),
+        *papers.licences_of(region_code=region_code, case_id=case_id),
+    ]
+    row = rows[n - 1] if 0 < n <= len(rows) else None
+    if row is None:
+        raise Http404
+    if row.pdf_sha256 is None:
+        return render(request, "intake/paper_not_ready.html", {"title": row.title, "ref": str(ref)}, status=202)
+    return attaching.file_response(row.pdf_sha256, PDF, f"{row.title} {row.number}.pdf")
+
+
+@require_GET
+@doors.viewer
+def material_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID, n: int) -> HttpResponse:
+    """A material of the case, to look at."""
+    row = next((one for one in cases.page(ref=str(ref), viewer=viewer, at=at).materials if one.n == n), None)
+    if row is None:
+        raise Http404
+    return attaching.file_response(row.sha256, row.media_type, row.file_name)
+
+
+def qr(address: str) -> SafeString:
+    """The address as a QR code, drawn as SVG without a single style attribute."""
+    drawn = segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)
+    return mark_safe(drawn)  # noqa: S308 -- drawn by segno from dots, no text of anybody's in it
+
+
+def ledger_key(found: cases.CasePage) -> str:
+    """The public key of the log this case is written to."""
+    state = ledger.state(f"{found.region_code[:4]}00")
+    return state.vkey if state else ""
