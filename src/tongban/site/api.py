@@ -17,6 +17,7 @@ from ninja.security import django_auth
 
 from tongban.cases import api as cases
 from tongban.core.refusal import Refusal
+from tongban.intake import api as intake
 from tongban.law import api as law
 from tongban.ledger import api as ledger
 from tongban.matters import api as matters
@@ -121,5 +122,5 @@ def sign_out(request: HttpRequest) -> Status:
     return Status(204, None)
 
 
-for folder in (cases, law, ledger, matters, papers):
+for folder in (cases, intake, law, ledger, matters, papers):
     api.add_router("", folder.router)

@@ -131,6 +131,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["tongban.site.sign_in.AnyName"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # allauth: one account name (or phone number) and a password; no e-mail address is asked.
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
