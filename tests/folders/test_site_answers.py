@@ -94,3 +94,13 @@ def test_wrong_fields_are_pointed_at():
         {"loc": ("body", "body", "a/b", 0), "msg": "Field required"}, {"loc": ("header", "Idempotency-Key"), "msg": "too short"}])
     assert (document["status"], document["errors"]) == (422, [
         {"detail": "Field required", "pointer": "#/a~1b/0"}, {"detail": "too short", "in": "header", "parameter": "Idempotency-Key"}])
+
+
+def test_an_address_with_a_needless_slash_leads_to_its_page(client):
+    answer = client.get("/verify/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/verify")
+
+
+def test_a_needless_slash_after_no_page_is_still_no_page(client, db):
+    assert client.get("/no-such-page/").status_code == 404

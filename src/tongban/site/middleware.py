@@ -11,7 +11,8 @@ from http import HTTPStatus
 from uuid import uuid4
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import is_valid_path
 from django.utils.cache import patch_cache_control
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -65,3 +66,16 @@ def _line(request: HttpRequest, response: HttpResponse, seconds: float) -> dict[
         "status": response.status_code,
         "ms": round(seconds * 1000, 1),
     }
+
+
+def one_address(get_response: Answer) -> Answer:
+    """Send an address with a needless last slash to the page that is meant; Django does the opposite case."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        bare = request.path_info.rstrip("/")
+        if response.status_code == HTTPStatus.NOT_FOUND and bare != request.path_info and is_valid_path(bare):
+            return HttpResponsePermanentRedirect(bare)
+        return response
+
+    return answer
