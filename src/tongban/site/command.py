@@ -126,8 +126,10 @@ def up(options: argparse.Namespace) -> None:
     os.environ.setdefault("TONGBAN_DEMO", str(int(options.host in LOOPBACK)))
     home.booked_for(address)
     home.make_secrets()
-    with say.step("Database"):
-        cluster = supervisor.start_database()
+    cluster = None
+    if home.is_embedded():
+        with say.step("Database"):
+            cluster = supervisor.start_database()
     if prepare.changed() and _child("prepare") != 0:
         if cluster is not None:
             cluster.stop()
@@ -228,7 +230,8 @@ def reset(options: argparse.Namespace) -> None:
         if not sys.stdin.isatty() or input("Type yes to go on: ").strip() != "yes":
             raise Trouble("Nothing was deleted (say yes, or use --yes).")
     home.remove()
-    say.line(f"{home.DATA} is gone; `tongban up` starts anew.")
+    kept = "" if home.is_embedded() else " The database of DATABASE_URL is as it was."
+    say.line(f"{home.DATA} is emptied; `tongban up` starts anew.{kept}")
 
 
 def manage(options: argparse.Namespace) -> None:

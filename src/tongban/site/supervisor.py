@@ -158,10 +158,8 @@ class Supervisor:
         say.line("stopped.")
 
 
-def start_database() -> Cluster | None:
+def start_database() -> Cluster:
     """The embedded server, also when an earlier supervisor was killed and left it running."""
-    if not home.is_embedded():
-        return None
     cluster = home.cluster()
     try:
         cluster.start()
