@@ -70,3 +70,14 @@ def test_a_page_that_is_not_there_is_a_page(client, db, language, title):
     answer = client.get("/nothing-here", headers={"Accept-Language": language})
     assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert title in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["signup/", "email/", "confirm-email/", "password/reset/", "password/set/", "password/reset/key/1-2/"])
+def test_pages_that_ask_for_an_address_are_closed(client, account, path):
+    client.force_login(account)
+    assert client.get(f"/account/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["login/", "register"])
+def test_the_doors_of_the_account_are_open(client, db, path):
+    assert client.get(f"/account/{path}").status_code == 200
