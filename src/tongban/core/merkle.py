@@ -6,6 +6,7 @@ https://c2sp.org/tlog-tiles (tiles, bundles, paths)."""
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 HASH_BYTES = 32
 TILE_HEIGHT = 8
@@ -89,12 +90,11 @@ def _trailing_zeros(number: int) -> int:
 # Tiles and bundles
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(NamedTuple):
     """A tile by its place: level (or ENTRIES_LEVEL), index, and how many hashes it holds."""
 
     level: int
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks a tile for
     width: int = TILE_WIDTH
 
     @property
@@ -135,10 +135,8 @@ def levels_of(data: bytes) -> Levels:
     levels = [data]
     while len(levels[-1]) >= 2 * HASH_BYTES:
         below = levels[-1]
-        levels.append(b"".join(
-            sha256(b"\x01" + below[at : at + 2 * HASH_BYTES]).digest()
-            for at in range(0, len(below) - 2 * HASH_BYTES + 1, 2 * HASH_BYTES)
-        ))
+        pairs = range(0, len(below) - 2 * HASH_BYTES + 1, 2 * HASH_BYTES)
+        levels.append(b"".join([sha256(b"\x01" + below[at : at + 2 * HASH_BYTES]).digest() for at in pairs]))
     return tuple(levels)
 
 
@@ -146,16 +144,22 @@ def node_in(read: Callable[[Tile], Levels], size: int) -> Node:
     """Reads any perfect subtree of a tree of `size` leaves from its tiles."""
 
     def node(level: int, index: int) -> bytes:
-        tile_level, height = divmod(level, TILE_HEIGHT)
-        tile_index, place = divmod(index << height, TILE_WIDTH)
-        levels = read(tile_of(tile_level, tile_index, size))
-        at = (place >> height) * HASH_BYTES
+        tile, height, place = place_of(level, index, size)
+        levels = read(tile)
+        at = place * HASH_BYTES
         found = levels[height][at : at + HASH_BYTES] if height < len(levels) else b""
         if len(found) != HASH_BYTES:
-            raise ProofRejected(f"tile {tile_level}/{tile_index} is too short")
+            raise ProofRejected(f"{tile.path} is too short")
         return found
 
     return node
+
+
+def place_of(level: int, index: int, size: int) -> tuple[Tile, int, int]:
+    """Where a tree of `size` leaves keeps a perfect subtree: tile, height inside it, place at that height."""
+    tile_level, height = divmod(level, TILE_HEIGHT)
+    tile_index, first = divmod(index << height, TILE_WIDTH)
+    return tile_of(tile_level, tile_index, size), height, first >> height
 
 
 def bundle(entries: Sequence[bytes]) -> bytes:
