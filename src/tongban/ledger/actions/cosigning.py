@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from django.utils.translation import gettext_lazy as _
 
-from tongban.core import merkle, note
+from tongban.core import note
 from tongban.core.refusal import Refusal
 from tongban.ledger import models, queries
 from tongban.ledger.actions import witnessing
@@ -64,7 +64,7 @@ def _line_of(
     """The witness's line; none if it does not answer. Its size is asked first, with the likeliest guess."""
     old = queries.cosigned_size(log, witness.key.name)
     for _attempt in range(2):
-        proof = merkle.consistency_proof(old, shown.size, queries.node_of(log, shown.size)) if old else ()
+        proof = queries.consistency_hashes(log, old, shown.size) if old else ()
         status, body = _ask(witness, _request(old, proof, text), at)
         if status == HTTPStatus.OK:
             return _believed(witness, shown, body)

@@ -14,11 +14,13 @@ from tongban.ledger.actions import keys
 
 BATCH_MAX = 1024
 
+# In the order of the index, so that a long queue is not sorted anew for each batch; the events of a case,
+# which lies in one region, keep theirs.
 DRAIN = """
 with batch as materialized (
   select region_code, case_id, event_n from ledger_queue
   where region_code >= %(first)s and region_code < %(last)s
-  order by queued_at, case_id, event_n
+  order by region_code, queued_at, case_id, event_n
   limit %(limit)s for update skip locked
 )
 delete from ledger_queue q using batch b

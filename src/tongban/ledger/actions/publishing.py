@@ -9,8 +9,10 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +22,9 @@ from tongban.core import merkle, note
 from tongban.core.refusal import Refusal
 from tongban.ledger import models, queries
 from tongban.ledger.actions import cosigning
+
+WRITERS = 8
+FILES_IN_MEMORY_MAX = 64
 
 
 class TreeWentBack(Refusal):
@@ -100,16 +105,29 @@ def _sign(tree: models.Tree, at: datetime) -> models.Checkpoint:
 
 
 def _write_files(log: str, folder: Path, old: int, new: int) -> None:
+    """Every new tile and bundle, durable. The disk is given several at once: it syncs them together."""
     folders = set()
+    with ThreadPoolExecutor(WRITERS) as writers:
+        for files in _by_batch(_files(log, old, new)):
+            written = [writers.submit(_write_once, log, folder / path, content) for path, content in files]
+            for one in written:
+                one.result()
+            folders |= {(folder / path).parent for path, _ in files}
+    for changed in folders:
+        sync_folder(folder=changed)
+
+
+def _files(log: str, old: int, new: int) -> Iterator[tuple[str, bytes]]:
     for tile in merkle.tiles_between(old, new):
-        _write_once(log, folder / tile.path, queries.tile_bytes(log, tile))
-        folders.add((folder / tile.path).parent)
+        yield tile.path, queries.tile_bytes(log, tile)
         if tile.level == 0:
             entries = merkle.Tile(merkle.ENTRIES_LEVEL, tile.index, tile.width)
-            _write_once(log, folder / entries.path, queries.bundle_bytes(log, entries))
-            folders.add((folder / entries.path).parent)
-    for one in folders:
-        sync_folder(folder=one)
+            yield entries.path, queries.bundle_bytes(log, entries)
+
+
+def _by_batch(files: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    while batch := list(islice(files, FILES_IN_MEMORY_MAX)):
+        yield batch
 
 
 def _write_once(log: str, path: Path, content: bytes) -> None:

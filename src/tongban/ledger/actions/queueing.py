@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
@@ -31,34 +32,36 @@ class QueuedEntry:
     disclosures: Mapping[str, str] | None = None
 
 
-QUEUE = """
-with queued as (
-  insert into ledger_queue (region_code, case_id, event_n, entry)
-  select %(region)s, * from unnest(%(cases)s::bigint[], %(numbers)s::int[], %(entries)s::bytea[])
-), kept as (
-  insert into ledger_disclosure (region_code, case_id, event_n, sealed)
-  select %(region)s, * from unnest(%(kept_cases)s::bigint[], %(kept_numbers)s::int[], %(sealed)s::bytea[])
-)
-insert into ledger_disclosurekey (region_code, case_id, event_n, wrapped)
-select %(region)s, * from unnest(%(kept_cases)s::bigint[], %(kept_numbers)s::int[], %(wrapped)s::bytea[])
-"""
+QUEUED = "insert into ledger_queue (region_code, case_id, event_n, entry) values "
+SEALED = "insert into ledger_disclosure (region_code, case_id, event_n, sealed) values "
+WRAPPED = "insert into ledger_disclosurekey (region_code, case_id, event_n, wrapped) values "
 
 
 def queue(*, region_code: str, entries: Sequence[QueuedEntry]) -> None:
     """Promise these entries to the region's log, in one statement of the caller's transaction."""
+    if not entries:
+        return
     kept = [entry for entry in entries if entry.disclosures]
     sealed = [_seal(entry.disclosures or {}) for entry in kept]
+    rows = [(region_code, entry.case_id, entry.event_n, entry.entry) for entry in entries]
+    places = [(region_code, entry.case_id, entry.event_n) for entry in kept]
+    rows += [(*place, values) for place, (values, _) in zip(places, sealed, strict=True)]
+    rows += [(*place, key) for place, (_, key) in zip(places, sealed, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(QUEUE, {
-            "region": region_code,
-            "cases": [entry.case_id for entry in entries],
-            "numbers": [entry.event_n for entry in entries],
-            "entries": [entry.entry for entry in entries],
-            "kept_cases": [entry.case_id for entry in kept],
-            "kept_numbers": [entry.event_n for entry in kept],
-            "sealed": [one for one, _ in sealed],
-            "wrapped": [one for _, one in sealed],
-        })
+        cursor.execute(_statement(len(entries), len(kept)), [value for row in rows for value in row])
+
+
+@lru_cache(maxsize=64)
+def _statement(entries: int, kept: int) -> str:
+    """The insert of so many entries, and disclosures of so many. Values written out cost half of arrays."""
+    queued = QUEUED + _rows(entries)
+    if kept == 0:
+        return queued
+    return f"with queued as ({queued}), kept as ({SEALED}{_rows(kept)}) {WRAPPED}{_rows(kept)}"
+
+
+def _rows(count: int) -> str:
+    return ", ".join(["(%s, %s, %s, %s)"] * count)
 
 
 def queued_entry(

@@ -7,6 +7,8 @@ from tongban.ledger.queries.proofs import (
     PROMISE_NAME,
     case_file,
     consistency,
+    consistency_hashes,
+    inclusion_hashes,
     overdue,
     promise,
     proof,
@@ -29,7 +31,7 @@ from tongban.ledger.queries.standing import (
     states,
     waiting_logs,
 )
-from tongban.ledger.queries.tiles import bundle_bytes, forget_tiles, node_of, root_at, tile_bytes
+from tongban.ledger.queries.tiles import bundle_bytes, computed, forget_tiles, root_at, tile_bytes
 from tongban.ledger.queries.witnesses import (
     LOCAL,
     Witness,

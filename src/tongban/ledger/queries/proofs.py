@@ -129,12 +129,24 @@ def consistency(log: str, old: int) -> dict[str, Any]:
     checkpoint = _newest(log)
     if checkpoint is None or not 0 < old <= checkpoint.size:
         raise merkle.ProofRejected("the log has never shown that size")
-    hashes = merkle.consistency_proof(old, checkpoint.size, tiles.node_of(log, checkpoint.size))
+    hashes = consistency_hashes(log, old, checkpoint.size)
     return {
         "old": old,
         "checkpoint": checkpoint.note,
         "hashes": [note.to_base64(one) for one in hashes],
     }
+
+
+def consistency_hashes(log: str, old: int, new: int) -> tuple[bytes, ...]:
+    """The proof that the first `old` entries of the log are still the first of its `new`."""
+    return tiles.computed(log, new, lambda node: merkle.consistency_proof(old, new, node))
+
+
+def inclusion_hashes(log: str, indexes: Sequence[int], size: int) -> list[tuple[bytes, ...]]:
+    """The proof of each of these entries in the log of that size."""
+    return tiles.computed(
+        log, size, lambda node: [merkle.inclusion_proof(index, size, node) for index in indexes]
+    )
 
 
 def _newest(log: str) -> models.Checkpoint | None:
@@ -160,24 +172,17 @@ def _proven(
 
 
 def _with_hashes(
-    rows: Iterable[tuple[int, int | None, bytes]], log: str, checkpoint: models.Checkpoint
+    rows: Sequence[tuple[int, int | None, bytes]], log: str, checkpoint: models.Checkpoint
 ) -> Sequence[Proven]:
-    node = tiles.node_of(log, checkpoint.size)
-    proven = []
-    for n, index, entry in rows:
-        if index is None or index >= checkpoint.size:
-            proven.append(Proven(n, entry, None, ()))
-        else:
-            proven.append(Proven(n, entry, index, _hashes(index, checkpoint.size, node)))
-    return proven
-
-
-def _hashes(index: int, size: int, node: merkle.Node) -> tuple[bytes, ...]:
-    """The proof; none at all where tiles are missing, so that whoever checks it sees that it fails."""
+    places = [index for _, index, _ in rows if index is not None and index < checkpoint.size]
     try:
-        return merkle.inclusion_proof(index, size, node)
+        hashes = dict(zip(places, inclusion_hashes(log, places, checkpoint.size), strict=True))
     except merkle.ProofRejected:
-        return ()
+        hashes = dict.fromkeys(places, ())  # Tiles are missing: whoever checks it sees that it fails.
+    return [
+        Proven(n, entry, index if index in hashes else None, hashes.get(index, ()) if index is not None else ())
+        for n, index, entry in rows
+    ]
 
 
 def _is_shown(proven: Iterable[Proven], checkpoint: models.Checkpoint) -> bool:

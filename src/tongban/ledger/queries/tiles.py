@@ -1,10 +1,15 @@
 """Tiles as the database keeps them, with a small memory of the ones read last."""
 
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.db import connection
 
 from tongban.core import merkle
 from tongban.ledger import models
 
+Answer = TypeVar("Answer")
 TILES_IN_MEMORY_MAX = 2048  # About 16 KB each with all their levels.
 
 
@@ -13,14 +18,22 @@ def tile_bytes(log: str, tile: merkle.Tile) -> bytes:
 
     :raises ProofRejected: it is not there or narrower.
     """
-    hashes = (
-        models.Tile.objects.filter(log=log, level=tile.level, index=tile.index)
-        .values_list("hashes", flat=True)
-        .first()
-    )
-    if hashes is None or len(hashes) < tile.width * merkle.HASH_BYTES:
+    hashes = _hashes(log, [tile]).get((tile.level, tile.index), b"")[: tile.width * merkle.HASH_BYTES]
+    if len(hashes) < tile.width * merkle.HASH_BYTES:
         raise merkle.ProofRejected(f"{tile.path} is missing")
-    return bytes(hashes[: tile.width * merkle.HASH_BYTES])
+    return hashes
+
+
+def _hashes(log: str, tiles: Iterable[merkle.Tile]) -> dict[tuple[int, int], bytes]:
+    """What the database has of these tiles, in one statement."""
+    places = [(tile.level, tile.index) for tile in tiles]
+    marks = ", ".join(["(%s, %s)"] * len(places))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select level, index, hashes from ledger_tile where log = %s and (level, index) in ({marks})",  # noqa: S608 -- marks alone
+            [log, *(number for place in places for number in place)],
+        )
+        return {(level, index): bytes(hashes) for level, index, hashes in cursor.fetchall()}
 
 
 def bundle_bytes(log: str, tile: merkle.Tile) -> bytes:
@@ -40,17 +53,55 @@ def bundle_bytes(log: str, tile: merkle.Tile) -> bytes:
     return merkle.bundle(entries)
 
 
-@lru_cache(maxsize=TILES_IN_MEMORY_MAX)
-def _levels(log: str, tile: merkle.Tile) -> merkle.Levels:
-    return merkle.levels_of(tile_bytes(log, tile))
+# What was read last, oldest first. Tiles never change, so nothing here grows stale.
+_memory: OrderedDict[tuple[str, merkle.Tile], merkle.Levels] = OrderedDict()
 
 
-forget_tiles = _levels.cache_clear
+NOTHING_YET: merkle.Levels = (bytes(merkle.HASH_BYTES * merkle.TILE_WIDTH),) * (merkle.TILE_HEIGHT + 1)
 
 
-def node_of(log: str, size: int) -> merkle.Node:
-    """Reads any perfect subtree of the log at that size."""
-    return merkle.node_in(lambda tile: _levels(log, tile), size)
+def forget_tiles() -> None:
+    """Empty the memory: the tiles are those of another database, or somebody has changed them."""
+    _memory.clear()
+
+
+def computed(log: str, size: int, act: Callable[[merkle.Node], Answer]) -> Answer:
+    """What `act` makes of the log at that size; the tiles it misses are read in one statement.
+
+    :raises ProofRejected: one of them is not there.
+    """
+    held: dict[merkle.Tile, merkle.Levels] = {}
+    missing: list[merkle.Tile] = []
+
+    def read(tile: merkle.Tile) -> merkle.Levels:
+        levels = held.get(tile)
+        if levels is None:
+            levels = _memory.get((log, tile), NOTHING_YET)
+            held[tile] = levels
+            if levels is NOTHING_YET:
+                missing.append(tile)
+        return levels
+
+    node = merkle.node_in(read, size)
+    answer = act(node)
+    if not missing:
+        return answer
+    held |= _fetched(log, missing)
+    return act(node)
+
+
+def _fetched(log: str, missing: Iterable[merkle.Tile]) -> dict[merkle.Tile, merkle.Levels]:
+    """These tiles from the database, and into the memory."""
+    found = _hashes(log, missing)
+    fetched = {}
+    for tile in missing:
+        hashes = found.get((tile.level, tile.index), b"")[: tile.width * merkle.HASH_BYTES]
+        if len(hashes) < tile.width * merkle.HASH_BYTES:
+            raise merkle.ProofRejected(f"{tile.path} is missing")
+        fetched[tile] = _memory[log, tile] = merkle.levels_of(hashes)
+    while len(_memory) > TILES_IN_MEMORY_MAX:
+        _memory.popitem(last=False)
+    return fetched
 
 
 def root_at(log: str, size: int) -> bytes | None:
