@@ -181,7 +181,7 @@ SITE = {
 # Navigation: (name of the address, title). One whose folder has no pages yet is left out.
 NAV_PUBLIC = (
     ("intake:home", _("首页")),
-    ("intake:search", _("办事")),
+    ("matters:list", _("办事")),
     ("intake:my", _("我的办件")),
     ("intake:track", _("办件查询")),
     ("papers:ask", _("核验证照")),
@@ -198,6 +198,8 @@ NAV_FOOT = (
     ("ui:map", _("网站地图")),
     ("ui:accessibility", _("无障碍声明")),
     ("ui:privacy", _("隐私与个人信息")),
+    ("people:organs", _("机关清单")),
+    ("law:register", _("法律登记册")),
     ("ledger:verify", _("自行核验回执")),
 )
 
