@@ -1,27 +1,51 @@
 """What runs beside the pages: the relay that hands side effects on, the nightly replay.
 
-The relay takes rows out of the outbox and calls ``deliver`` in the same transaction: a row is gone
-exactly when its side effect has been handed over. Late or repeated, never lost."""
+The relay takes one row of the outbox at a time, the events of a case in their order, and calls
+``deliver``; the row goes in the same transaction. One that fails stays, is tried again later and later,
+and holds up no other case. Late or repeated, never lost."""
 
 import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    close_old_connections,
+    connection,
+    transaction,
+)
+from django.utils import timezone
 
 from tongban.cases import models
 from tongban.core import case as core
+from tongban.core.refusal import Refusal
 
 logger = logging.getLogger(__name__)
 BATCH = 50
+BACK_OFF = timedelta(seconds=10)  # Doubled with each failure, up to
+BACK_OFF_MAX = timedelta(hours=1)
+DOUBLINGS_MAX = 9
+
+# What is wrong with one delivery alone: words or glyphs missing, a template's or a program's error.
+FAILURES = (
+    Refusal, ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError,
+    TypeError, ValueError, DataError, IntegrityError,
+)
 
 CLAIM = """
-delete from cases_outbox where (region_code, id) in (
-  select region_code, id from cases_outbox order by made_at limit %s for update skip locked
-) returning region_code, case_id, event_n, kind
+select o.region_code, o.id, o.case_id, o.event_n, o.kind, o.tries from cases_outbox o
+where (o.not_before is null or o.not_before <= %s)
+  and not exists (select from cases_outbox e
+                  where e.region_code = o.region_code and e.case_id = o.case_id and e.event_n < o.event_n)
+order by o.made_at, o.event_n limit 1 for update skip locked
 """
+GONE = "delete from cases_outbox where region_code = %s and id = %s"
+LATER = "update cases_outbox set tries = tries + 1, not_before = %s where region_code = %s and id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +58,43 @@ class Delivery:
     kind: str
 
 
-def relay_once(*, deliver: Callable[[Delivery], None]) -> int:
-    """Hand over one batch of side effects; return how many."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(CLAIM, [BATCH])
-            rows = [Delivery(*row) for row in cursor.fetchall()]
-        for row in sorted(rows, key=lambda r: (r.region_code, r.case_id, r.event_n)):
-            deliver(row)
-    return len(rows)
+def relay_once(*, deliver: Callable[[Delivery], None], at: datetime | None = None) -> int:
+    """Hand over a batch of side effects; return how many rows were tried."""
+    tried = 0
+    while tried < BATCH and _relay_one(deliver, at or timezone.now()):
+        tried += 1
+    return tried
+
+
+def _relay_one(deliver: Callable[[Delivery], None], at: datetime) -> bool:
+    """Hand over the next row that is due, or put it off; return whether there was one."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CLAIM, [at])
+        found = cursor.fetchone()
+        if found is None:
+            return False
+        region_code, row_id, case_id, event_n, kind, tries = found
+        try:
+            with transaction.atomic():
+                deliver(Delivery(region_code, case_id, event_n, kind))
+        except FAILURES as failure:
+            logger.warning(
+                "delivery failed: case %s %s event %s %s, try %s: %s",
+                region_code, case_id, event_n, kind, tries + 1, _name_of(failure),
+            )
+            cursor.execute(LATER, [at + _pause_after(tries), region_code, row_id])
+        else:
+            cursor.execute(GONE, [region_code, row_id])
+    return True
+
+
+def _pause_after(tries: int) -> timedelta:
+    return min(BACK_OFF * 2 ** min(tries, DOUBLINGS_MAX), BACK_OFF_MAX)
+
+
+def _name_of(failure: BaseException) -> str:
+    """Return the failure without its words, which may be a person's."""
+    return failure.code if isinstance(failure, Refusal) else type(failure).__name__
 
 
 def run_relay(
@@ -51,12 +103,12 @@ def run_relay(
     """Relay until told to stop. A database that is away is waited for."""
     while not stop.is_set():
         try:
-            moved = relay_once(deliver=deliver)
+            tried = relay_once(deliver=deliver)
         except DatabaseError as error:
             logger.warning("relay waits for the database: %s", type(error).__name__)
-            moved = 0
+            tried = 0
             close_old_connections()
-        if moved < BATCH:
+        if tried < BATCH:
             stop.wait(pause_seconds)
 
 

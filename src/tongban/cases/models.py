@@ -160,6 +160,13 @@ class Outbox(models.Model):
     event_n = models.IntegerField()
     kind = models.CharField(max_length=32)
     made_at = models.DateTimeField()
+    tries = models.IntegerField(db_default=0)  # how often it failed
+    not_before = models.DateTimeField(null=True)  # when it is tried again; null = at once
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["region_code", "case_id", "event_n"], name="cases_outbox_once_an_event")
+        ]
 
 
 class DoneKey(models.Model):

@@ -86,6 +86,7 @@ def _database() -> Iterator[Finding]:
             return
     for role in home.ADDRESSES:
         yield _role(role)
+    yield from _deliveries()
 
 
 def _role(role: str) -> Finding:
@@ -98,6 +99,25 @@ def _role(role: str) -> Finding:
         )
     return Finding(
         version >= 15, f"database as {role}, PostgreSQL {version}", "15 or newer is needed"
+    )
+
+
+STUCK = """select count(*), max(tries), min(region_code || ' ' || case_id || ' event ' || event_n)
+from cases_outbox where tries > 0"""
+
+
+def _deliveries() -> Iterator[Finding]:
+    """Whether papers are handed over: rows of the outbox that failed and are tried again."""
+    try:
+        with psycopg.connect(home.database_url("app"), connect_timeout=5) as connection:
+            number, tries, first = connection.execute(STUCK).fetchone() or (0, 0, "")
+    except (psycopg.OperationalError, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+        return  # Said above, or not prepared yet.
+    yield Finding(
+        not number,
+        "papers are handed over",
+        f"{number} waiting after up to {tries} failures, for instance case {first}: see the log, line `delivery failed`",
+        is_needed=False,
     )
 
 

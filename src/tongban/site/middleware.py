@@ -12,8 +12,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.urls import is_valid_path
 from django.utils.cache import patch_cache_control
+
+from tongban.core.refusal import Refusal
+from tongban.site import problems
 
 Answer = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
@@ -34,6 +38,24 @@ def policy(get_response: Answer) -> Answer:
             patch_cache_control(response, private=True, no_store=True)
         return response
 
+    return answer
+
+
+def refusals(get_response: Answer) -> Answer:
+    """A refusal that no page has caught becomes one: not found, or what cannot be done and why."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def refused(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refusal):
+            return None
+        status = problems.status_of(error)
+        if status == HTTPStatus.NOT_FOUND:
+            return render(request, "404.html", status=status)  # The very page of an address that is not there.
+        return render(request, "409.html", {"refusal": error}, status=status)
+
+    answer.process_exception = refused  # type: ignore[attr-defined]
     return answer
 
 

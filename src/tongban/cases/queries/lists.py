@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from tongban.cases import models
 from tongban.cases.queries import sight, single
@@ -52,8 +52,22 @@ class DeskRow:
     due_on: date | None
     assignee_id: int | None
     is_mine: bool
+    is_signed: bool
     signed: int
     officers: int
+
+    @property
+    def is_open_to_me(self) -> bool:
+        """Whether the officer who asked can go on with it now."""
+        return not self.is_signed and (self.is_mine or self.assignee_id is None)
+
+
+def earlier_act(*, key: str, viewer: sight.Viewer, region_code: str, case_id: int) -> str:
+    """Return the act this officer already did on this case with this key, or an empty word."""
+    done = models.DoneKey.objects.filter(
+        region_code=region_code, key=key, case_id=case_id, actor_id=str(viewer.officer_id)
+    )
+    return done.values_list("act", flat=True).first() or ""
 
 
 def my_cases(*, viewer: sight.Viewer, today: date) -> list[CaseRow]:
@@ -90,15 +104,27 @@ def desk(*, viewer: sight.Viewer, today: date) -> list[DeskRow]:
     wanted = Q(pk__in=[(token.region_code, token.case_id) for token in tokens])
     cases = list(_with_limits(models.Case.objects.filter(wanted)))
     shown = {(case.region_code, case.id): (case, row) for case, row in zip(cases, _rows(cases, today), strict=True)}
-    rows = [_desk_row(token, *shown[token.region_code, token.case_id], viewer) for token in tokens]
+    rows = [
+        _desk_row(token, case, row, viewer)
+        for token in tokens
+        for case, row in (shown[token.region_code, token.case_id],)
+        if viewer.may_take(organ_code=token.organ_code, role=token.role, matter_code=case.matter_code)
+    ]
     return sorted(rows, key=_urgency)
 
 
 def _tokens_for(viewer: sight.Viewer) -> QuerySet[models.Token]:
+    """Return the open tasks of the officer's duties, those with the least legal time first."""
     mine = Q(pk__in=[])
-    for organ, role, _matter in sorted(viewer.duties):
+    for organ, role in sorted({(organ, role) for organ, role, _matter in viewer.duties}):
         mine |= Q(organ_code=organ, role=role)
-    return models.Token.objects.filter(mine, closed_at=None).order_by("opened_at", "case_id", "n")
+    limit = models.Clock.objects.filter(
+        region_code=OuterRef("region_code"), case_id=OuterRef("case_id"), name="statutory", is_paused=False
+    )
+    tokens = models.Token.objects.filter(mine, closed_at=None)
+    return tokens.annotate(limit_on=Subquery(limit.values("last_on")[:1])).order_by(
+        F("limit_on").asc(nulls_last=True), "opened_at", "case_id", "n"
+    )
 
 
 def _desk_row(token: models.Token, case: models.Case, row: CaseRow, viewer: sight.Viewer) -> DeskRow:
@@ -106,7 +132,7 @@ def _desk_row(token: models.Token, case: models.Case, row: CaseRow, viewer: sigh
     return DeskRow(
         case=row, token_n=token.n, node_title=rule.title, node_title_en=rule.title_en, role=token.role,
         due_on=token.due_on, assignee_id=token.assignee_id, is_mine=token.assignee_id == viewer.officer_id,
-        signed=len(token.signed), officers=rule.officers,
+        is_signed=viewer.officer_id in token.signed, signed=len(token.signed), officers=rule.officers,
     )
 
 

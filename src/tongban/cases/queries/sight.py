@@ -18,6 +18,7 @@ class NotVisible(Refusal):
 
     status = 404
     code = "no-such-case"
+    status = 404
     says = _("没有找到这个办件。请核对办件编号，或登录提交申请的账号后再查。")
 
 
@@ -38,6 +39,10 @@ class Viewer:
     @property
     def organs(self) -> frozenset[str]:
         return frozenset(organ for organ, role, _matter in self.duties if role != SUPERVISOR)
+
+    def may_take(self, *, organ_code: str, role: str, matter_code: str) -> bool:
+        """Whether a grant in force covers tasks of this organ, role and matter."""
+        return not self.duties.isdisjoint({(organ_code, role, "*"), (organ_code, role, matter_code)})
 
 
 def viewer(*, account_id: int | None, on: date) -> Viewer:

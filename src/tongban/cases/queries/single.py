@@ -1,6 +1,6 @@
 """One case with everything its page shows: timeline, clocks, open tasks, materials."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +37,15 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldRow:
+    """One point of a correction notice (一次告知)."""
+
+    title: str
+    title_en: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """One line of the timeline."""
 
@@ -52,6 +61,28 @@ class EventRow:
     certificate: str
     said: Mapping[str, Any]
     outcome: str
+    outcome_title: str = ""
+    outcome_title_en: str = ""
+    organ_name: str = ""  # where the task lay: a department's, in a joint procedure
+    item: str = ""
+    told: tuple[ToldRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionRow:
+    """What a department of a joint procedure said; no outcome yet while it is silent."""
+
+    organ_code: str
+    name: str
+    name_en: str
+    permit: str
+    permit_en: str
+    outcome: str = ""
+    outcome_title: str = ""
+    outcome_title_en: str = ""
+    reason: str = ""
+    at: datetime | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +111,14 @@ class MaterialRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One answer of the form as a person reads it."""
+    """One answer of the form as a person reads it; the words of a masked one are left out."""
 
     name: str
     title: str
     title_en: str
     words: str
     words_en: str
+    is_masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +145,25 @@ class CasePage:
     clocks: Mapping[str, ClockView]
     materials: tuple[MaterialRow, ...]
     answers: tuple[AnswerRow, ...]
+    is_whole: bool = True  # False: personal answers are masked, materials closed
 
     @property
     def is_over(self) -> bool:
         return self.status in core.OVER
+
+    @property
+    def opinions(self) -> tuple[OpinionRow, ...]:
+        """What each department of a joint procedure said, in the published order."""
+        given = {event.item: event for event in self.events if event.kind == "Completed" and event.item}
+        asked = {task.item: task.due_on for task in self.tasks if task.item}
+        return tuple(
+            _opinion(row, given.get(row.organ_code), asked.get(row.organ_code)) for row in self.definition.departments
+        )
+
+    @property
+    def results(self) -> tuple[EventRow, ...]:
+        """The reviews and inspections finished so far, those of departments left to ``opinions``."""
+        return tuple(event for event in self.events if event.kind == "Completed" and not event.item)
 
 
 def page(*, ref: str, viewer: sight.Viewer, at: datetime) -> CasePage:
@@ -127,38 +174,75 @@ def page(*, ref: str, viewer: sight.Viewer, at: datetime) -> CasePage:
     row = _visible(ref, viewer).first()
     if row is None:
         raise sight.NotVisible()
-    return _page(row, at)
+    return _page(row, at, viewer)
+
+
+def material(*, ref: str, viewer: sight.Viewer, n: int) -> MaterialRow:
+    """Return one material of a case to its applicant, or to an officer who has the case before him.
+
+    :raises sight.NotVisible: no such material, or not for this viewer.
+    """
+    row = _visible(ref, viewer).first()
+    if row is None:
+        raise sight.NotVisible()
+    key = {"region_code": row.region_code, "case_id": row.id}
+    tokens = list(models.Token.objects.filter(**key, closed_at=None))
+    found = next((one for one in _materials(key, matters.definition(row.version_id)) if one.n == n), None)
+    if found is None or not _reads_all(row, tokens, viewer):
+        raise sight.NotVisible()
+    return found
 
 
 def whole(*, region_code: str, case_id: int, at: datetime) -> CasePage:
     """Return the case for the office itself: papers and jobs, which act for no viewer."""
-    return _page(models.Case.objects.get(region_code=region_code, id=case_id), at)
+    return _page(models.Case.objects.get(region_code=region_code, id=case_id), at, None)
 
 
-def _page(row: models.Case, at: datetime) -> CasePage:
+def _reads_all(row: models.Case, tokens: Iterable[models.Token], viewer: sight.Viewer | None) -> bool:
+    """Whether the viewer needs the whole case: he is the applicant, or one of its open tasks is his to do."""
+    if viewer is None or (viewer.person_id and viewer.person_id == str(row.applicant_id)):
+        return True
+    return any(
+        viewer.may_take(organ_code=token.organ_code, role=token.role, matter_code=row.matter_code)
+        and token.assignee_id in (None, viewer.officer_id)
+        for token in tokens
+    )
+
+
+def _page(row: models.Case, at: datetime, viewer: sight.Viewer | None) -> CasePage:
     definition = matters.definition(row.version_id)
     key = {"region_code": row.region_code, "case_id": row.id}
-    tokens = list(models.Token.objects.filter(**key, closed_at=None).order_by("n"))
+    known = list(models.Token.objects.filter(**key).order_by("n"))
+    tokens = [token for token in known if token.closed_at is None]
     events = list(models.Event.objects.filter(**key).order_by("n"))
-    named = people.organs_named({row.organ_code, *(token.organ_code for token in tokens)})
+    named = people.organs_named({row.organ_code, *(token.organ_code for token in known)})
     organs = {code: organ.name for code, organ in named.items()}
+    is_whole = _reads_all(row, tokens, viewer)
     return CasePage(
         region_code=row.region_code, id=row.id, ref=str(row.ref), number=number(row.region_code, row.id),
         subject=row.subject, status=core.Status(row.status), outcome=row.outcome, channel=row.channel,
         document=row.document, definition=definition, organ_name=organs.get(row.organ_code, ""),
         filed_at=row.filed_at, accepted_at=row.accepted_at, decided_at=row.decided_at, closed_at=row.closed_at,
         tasks=tuple(_task(token, definition, organs) for token in tokens if token.node in definition.nodes),
-        events=_events(events, definition),
+        events=_events(events, definition, {token.n: token for token in known}, organs),
         clocks=clocks_of(region_code=row.region_code, case_id=row.id, definition=definition, at=at),
         materials=_materials(key, definition),
-        answers=answers_of(definition=definition, answers=row.document.get("form", {})),
+        answers=answers_of(definition=definition, answers=row.document.get("form", {}), is_whole=is_whole),
+        is_whole=is_whole,
     )
 
 
-def answers_of(*, definition: matters.Definition, answers: Mapping[str, Any]) -> tuple[AnswerRow, ...]:
-    """Return what the applicant answered, in the order asked, without what was not asked of him."""
+def answers_of(
+    *, definition: matters.Definition, answers: Mapping[str, Any], is_whole: bool = True
+) -> tuple[AnswerRow, ...]:
+    """Return what the applicant answered, in the order asked, without what was not asked of him.
+
+    :param is_whole: personal answers too; else they are masked (个人信息保护法 art. 6: no more than is needed).
+    """
     return tuple(
-        AnswerRow(
+        AnswerRow(field.name, field.title, field.title_en, "", "", is_masked=True)
+        if field.is_personal and not is_whole
+        else AnswerRow(
             field.name, field.title, field.title_en,
             forms.shown_words(field, answers[field.name]), forms.shown_words(field, answers[field.name], "en"),
         )
@@ -233,21 +317,49 @@ def _task(token: models.Token, definition: matters.Definition, organs: Mapping[s
     )
 
 
-def _events(events: list[models.Event], definition: matters.Definition) -> tuple[EventRow, ...]:
+def _events(
+    events: Iterable[models.Event], definition: matters.Definition, tokens: Mapping[int, models.Token],
+    organs: Mapping[str, str],
+) -> tuple[EventRow, ...]:
+    events = list(events)
     acting = people.officers_named(int(e.actor_id) for e in events if e.actor_kind == "officer")
     names = {officer.id: officer.name for officer in acting.values()}
-    return tuple(_event(event, definition, names) for event in events)
+    return tuple(_event(event, definition, names, tokens.get(event.token_n or 0), organs) for event in events)
 
 
-def _event(event: models.Event, definition: matters.Definition, officers: Mapping[int, str]) -> EventRow:
+def _event(
+    event: models.Event, definition: matters.Definition, officers: Mapping[int, str],
+    token: models.Token | None, organs: Mapping[str, str],
+) -> EventRow:
     rule = definition.nodes.get(event.node)
+    chosen = event.change.get("outcome", "") or event.said.get("outcome", "")
+    outcome = next((one for one in rule.outcomes if one.id == chosen), None) if rule else None
     return EventRow(
         n=event.n, kind=event.kind, at=event.at, node=event.node,
         node_title=rule.title if rule else "", node_title_en=rule.title_en if rule else "",
         actor_kind=event.actor_kind,
         who=officers.get(int(event.actor_id), "") if event.actor_kind == "officer" else "",
-        post=event.post, certificate=event.certificate, said=event.said,
-        outcome=event.change.get("outcome", "") or event.said.get("outcome", ""),
+        post=event.post, certificate=event.certificate, said=event.said, outcome=chosen,
+        outcome_title=outcome.title if outcome else "", outcome_title_en=outcome.title_en if outcome else "",
+        organ_name=organs.get(token.organ_code, "") if token else "", item=token.item if token else "",
+        told=tuple(_told(item, definition) for item in event.said.get("items", ())),
+    )
+
+
+def _told(item: Mapping[str, str], definition: matters.Definition) -> ToldRow:
+    rule = next((rule for rule in definition.materials if rule.code == item.get("material")), None)
+    if rule is None:
+        return ToldRow(definition.form.title, definition.form.title_en, item["what"])
+    return ToldRow(rule.title, rule.title_en, item["what"])
+
+
+def _opinion(row: matters.Department, given: EventRow | None, due_on: date | None) -> OpinionRow:
+    of = (row.organ_code, row.name, row.name_en, row.permit, row.permit_en)
+    if given is None:
+        return OpinionRow(*of, due_on=due_on)
+    return OpinionRow(
+        *of, outcome=given.outcome, outcome_title=given.outcome_title, outcome_title_en=given.outcome_title_en,
+        reason=str(given.said.get("reason", "")), at=given.at,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -16,10 +17,13 @@ from tongban.cases.queries import single
 from tongban.core import clock as clocks
 from tongban.law import queries as law
 from tongban.matters import queries as matters
+from tongban.papers import queries as papers
 
 CHANNELS = {"online": "网上", "window": "窗口", "agent": "代办点"}
 METHODS = {"electronic": "电子送达", "window": "窗口领取", "post": "邮寄送达"}
-UNITS = {clocks.Unit.WORKING_DAY: "个工作日", clocks.Unit.DAY: "日", clocks.Unit.MONTH: "个月"}
+SILENT = "到期未提出意见"
+PROMISED_IN = "个工作日"  # A promise counts as 行政许可法 art. 82 does; it rests on no rule of the register.
+DECISIONS = "Decided."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Paper:
 
 
 def paper_of(*, region_code: str, case_id: int, event_n: int) -> Paper:
-    """Return the papers an event calls for. Twelve SQL statements at most."""
+    """Return the papers an event calls for. Fourteen SQL statements at most."""
     event = models.Event.objects.get(region_code=region_code, case_id=case_id, n=event_n)
     case = single.whole(region_code=region_code, case_id=case_id, at=event.at)
     definition = case.definition
@@ -70,11 +74,11 @@ def _words(case: single.CasePage, event: models.Event, kind: str) -> dict[str, A
             "channel": CHANNELS.get(case.channel, case.channel),
             "accepted_on": timezone.localdate(case.accepted_at) if case.accepted_at else None,
         },
-        "check_url": f"{settings.PUBLIC_URL}/cases/{case.ref}/",
+        "check_url": f"{settings.PUBLIC_URL}{reverse('cases:check', args=[case.ref])}",
         "due": _due(case),
         "reasons": said.get("reason"),
         "articles": [dict(row) for row in definition.grounds.get(kind, ())],
-        "departments": _departments(case),
+        "departments": _departments(case, is_decided=kind.startswith(DECISIONS)),
         **(extra(case, said) if extra else {}),
     }
     if kind == "Decided.grant" and definition.licence:
@@ -86,7 +90,7 @@ def _words(case: single.CasePage, event: models.Event, kind: str) -> dict[str, A
 
 def _due(case: single.CasePage) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        name: {"days": view.due.budget, "unit": UNITS.get(view.clock.unit, ""), "last_on": view.due.last_on}
+        name: {"days": view.due.budget, "unit": _unit(view.clock), "last_on": view.due.last_on}
         for name, view in case.clocks.items()
     }
     if statutory := case.clocks.get("statutory"):
@@ -95,8 +99,23 @@ def _due(case: single.CasePage) -> dict[str, Any]:
     return shown
 
 
-def _departments(case: single.CasePage) -> list[dict[str, Any]]:
-    return [{"name": row.name, "permit": row.permit} for row in case.definition.departments]
+def _unit(clock: clocks.Clock) -> str:
+    return _law(clock).words["unit"] if clock.period_id else PROMISED_IN
+
+
+def _law(clock: clocks.Clock) -> law.PeriodRow:
+    return law.period_row(clock.period_id, timezone.localdate(clock.started_at))
+
+
+def _departments(case: single.CasePage, *, is_decided: bool) -> list[dict[str, Any]]:
+    """Return the departments of a joint procedure; a decision also tells what each said, or that it was silent."""
+    rows = [{"name": row.name, "permit": row.permit} for row in case.opinions]
+    if not is_decided:
+        return rows
+    return [
+        row | {"opinion": "：".join(filter(None, (one.outcome_title or SILENT, one.reason)))}
+        for row, one in zip(rows, case.opinions, strict=True)
+    ]
 
 
 def _materials(case: single.CasePage, _said: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,13 +129,9 @@ def _materials(case: single.CasePage, _said: Mapping[str, Any]) -> dict[str, Any
 
 
 def _corrections(case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]:
-    titles = {rule.code: rule.title for rule in case.definition.materials}
-    return {
-        "items": [
-            {"title": titles.get(item.get("material", ""), "申请表"), "problem": item["what"]}
-            for item in said.get("items", ())
-        ]
-    }
+    """Return the points of the notice, as the event with these words told them."""
+    told = next(event.told for event in reversed(case.events) if event.said == said)
+    return {"items": [{"title": point.title, "problem": point.what} for point in told]}
 
 
 def _extension(case: single.CasePage, _said: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,7 +139,7 @@ def _extension(case: single.CasePage, _said: Mapping[str, Any]) -> dict[str, Any
     before = clocks.due(replace(view.clock, extended=0, ended_on=None), law.calendar(), view.clock.started_at)
     return {
         "extension": {
-            "approver": "本机关负责人", "length": view.clock.extended, "unit": UNITS[view.clock.unit],
+            "approver": _law(view.clock).words["approver"], "length": view.clock.extended, "unit": _unit(view.clock),
             "from_on": before.last_on, "until_on": view.due.last_on,
         }
     }
@@ -140,14 +155,12 @@ def _excluded(_case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _served(case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]:
-    title = case.definition.licence.name if case.definition.licence and case.outcome == "grant" else ""
-    papers = ["行政许可决定书", *([title] if title else [])]
-    return {
-        "delivery": {
-            "papers": [{"title": name, "number": case.number} for name in papers],
-            "method": METHODS.get(str(said.get("how")), ""),
-        }
-    }
+    """Return what was handed over: the decision and the licence, each under its own number."""
+    key = {"region_code": case.region_code, "case_id": case.id}
+    decided = {event.n for event in case.events if event.kind == "Decided"}
+    given = [row for row in papers.notices_of(**key) if row.event_n in decided]
+    rows = [{"title": row.title, "number": row.number} for row in (*given, *papers.licences_of(**key))]
+    return {"delivery": {"papers": rows, "method": METHODS.get(str(said.get("how")), "")}}
 
 
 EXTRA = {
