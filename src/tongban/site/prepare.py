@@ -62,6 +62,7 @@ def load(packs: Path | None = None, at: datetime | None = None) -> None:
     from tongban.matters import actions as matters  # noqa: PLC0415 -- app ready
     from tongban.people import actions as people  # noqa: PLC0415 -- app ready
     from tongban.people import queries as registry  # noqa: PLC0415 -- app ready
+    from tongban.site import sample  # noqa: PLC0415 -- app ready
 
     given = {
         "packs": packs or settings.PACKS,
@@ -74,6 +75,8 @@ def load(packs: Path | None = None, at: datetime | None = None) -> None:
     ledger.ensure_keys(
         logs=[region.code for region in registry.regions_of_kind("province", "city")]
     )
+    if settings.DEMO:
+        sample.load(**given)
 
 
 def _inputs(step: str) -> Iterator[Path]:

@@ -2,7 +2,16 @@
 
 from tongban.cases.queries.by_number import ref_of_number
 from tongban.cases.queries.figures import PublicFigures, most_filed, public_figures
-from tongban.cases.queries.lists import CaseRow, DeskRow, desk, earlier_act, my_cases, rows_of, watched
+from tongban.cases.queries.lists import (
+    CaseRow,
+    DeskRow,
+    any_case,
+    desk,
+    earlier_act,
+    my_cases,
+    rows_of,
+    watched,
+)
 from tongban.cases.queries.public import PublicCase, public_case, public_key_of
 from tongban.cases.queries.sight import NotVisible, Viewer, viewer, visible_to
 from tongban.cases.queries.single import (

@@ -62,6 +62,11 @@ class DeskRow:
         return not self.is_signed and (self.is_mine or self.assignee_id is None)
 
 
+def any_case() -> bool:
+    """Whether there is a case at all: the sample is made only where there is none."""
+    return models.Case.objects.exists()
+
+
 def earlier_act(*, key: str, viewer: sight.Viewer, region_code: str, case_id: int) -> str:
     """Return the act this officer already did on this case with this key, or an empty word."""
     done = models.DoneKey.objects.filter(

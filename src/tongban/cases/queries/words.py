@@ -156,10 +156,12 @@ def _excluded(_case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]
 
 def _served(case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was handed over: the decision and the licence, each under its own number."""
-    key = {"region_code": case.region_code, "case_id": case.id}
     decided = {event.n for event in case.events if event.kind == "Decided"}
-    given = [row for row in papers.notices_of(**key) if row.event_n in decided]
-    rows = [{"title": row.title, "number": row.number} for row in (*given, *papers.licences_of(**key))]
+    notices = papers.notices_of(region_code=case.region_code, case_id=case.id)
+    licences = papers.licences_of(region_code=case.region_code, case_id=case.id)
+    given = [(row.title, row.number) for row in notices if row.event_n in decided]
+    given += [(row.title, row.number) for row in licences]
+    rows = [{"title": title, "number": number} for title, number in given]
     return {"delivery": {"papers": rows, "method": METHODS.get(str(said.get("how")), "")}}
 
 

@@ -1,7 +1,6 @@
 """The officer's pages: the list of tasks (待办), and the desk where one task is done."""
 
 import re
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -9,11 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from tongban.cases import actions, queries
 from tongban.cases.views import doors, shown
@@ -21,6 +19,7 @@ from tongban.core.refusal import Refusal
 
 UNPROCESSABLE = 422
 KEY = re.compile(r"[0-9A-Za-z_-]{8,80}")
+Typed = tuple[doors.Door, Form]
 
 
 @login_required
@@ -49,10 +48,12 @@ def _act(
     form = door.build(request.POST, page, task)
     if not form.is_valid():
         return _desk_page(request, viewer, page, task, bad=(door, form), status=UNPROCESSABLE)
+    if "back" in request.POST:  # From the confirmation: what was typed stands there again.
+        return _desk_page(request, viewer, page, task, kept=(door, form))
     if door.is_final and "confirmed" not in request.POST:
         return _confirm(request, viewer, page, task, door, form)
     try:
-        done = door.do(
+        door.do(
             region_code=page.region_code, case_id=page.id, token_n=task.n, at=timezone.now(),
             actor=actions.actor_of(viewer=viewer), key=_key(request), **form.cleaned_data,
         )
@@ -101,17 +102,18 @@ def _confirm(
 
 def _desk_page(
     request: HttpRequest, viewer: queries.Viewer, page: queries.CasePage, task: queries.TaskRow, *,
-    bad: tuple[doors.Door, Form] | None = None, refusal: Refusal | None = None, status: int = 200,
+    bad: Typed | None = None, kept: Typed | None = None, refusal: Refusal | None = None, status: int = 200,
 ) -> HttpResponse:
+    typed = bad or kept
     offered = [
-        (door, bad[1] if bad and bad[0] is door else door.build(None, page, task))
+        (door, typed[1] if typed and typed[0] is door else door.build(None, page, task))
         for door in doors.offered(page, task)
     ]
     return render(
         request, "cases/desk.html",
         {
             **shown.papers_and_clock(request, page), "task": task, "nav_hidden": shown.hidden(viewer),
-            "main": [pair for pair in offered if pair[0].is_main], "refusal": refusal, "bad": bad,
+            "main": [pair for pair in offered if pair[0].is_main], "refusal": refusal, "bad": bad, "typed": typed,
             "other": [pair for pair in offered if not pair[0].is_main], "key": _key(request),
             "is_signed": viewer.officer_id in task.signed,
         },
