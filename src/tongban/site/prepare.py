@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
@@ -64,7 +65,7 @@ def load(packs: Path | None = None, at: datetime | None = None) -> None:
     from tongban.people import queries as registry  # noqa: PLC0415 -- app ready
     from tongban.site import sample  # noqa: PLC0415 -- app ready
 
-    given = {
+    given: dict[str, Any] = {
         "packs": packs or settings.PACKS,
         "progress": say.progress_bar(),
         "at": at or timezone.now(),

@@ -22,11 +22,11 @@ from tongban.papers import actions as papers
 from tongban.people import queries as people
 
 Row = Mapping[str, Any]
-ON_TASK = {
+ON_TASK: Mapping[str, Callable[..., acts.Done]] = {
     "accept": acts.accept, "request_supplement": acts.request_supplement, "complete": acts.complete,
     "decide": acts.decide, "serve": acts.serve, "pause": acts.pause, "resume": acts.resume,
 }  # fmt: skip
-ON_CASE = {"withdraw": acts.withdraw, "rate": acts.rate}
+ON_CASE: Mapping[str, Callable[..., acts.Done]] = {"withdraw": acts.withdraw, "rate": acts.rate}
 OF_THE_DAY = {"pause": "first_day", "resume": "last_day"}  # Days that are the day of the act itself.
 OF_THE_ROW = frozenset({"act", "by", "node", "days_ago", "at"})
 
@@ -58,7 +58,7 @@ def load(*, packs: Path, progress: Callable[[str, int, int], None], at: datetime
 
 def _kept(files: Mapping[str, str], folder: Path) -> dict[str, Row]:
     kinds = {".pdf": "application/pdf", ".png": "image/png"}
-    rows = {}
+    rows: dict[str, Row] = {}
     for name, file in files.items():
         kept = papers.keep_file(content=(folder / file).read_bytes(), media_type=kinds[Path(file).suffix])
         rows[name] = {

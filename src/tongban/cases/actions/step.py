@@ -28,7 +28,6 @@ ACTS_OF_EVERY_TASK = frozenset({"reassign", "recuse"})
 
 
 class NoSuchCase(Refusal):
-    status = 404
     code = "no-such-case"
     status = 404
     says = _("没有找到这个办件。")

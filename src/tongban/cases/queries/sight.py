@@ -16,7 +16,6 @@ SUPERVISOR = "supervisor"
 class NotVisible(Refusal):
     """No such case, or not for this viewer: a stranger cannot tell which (404)."""
 
-    status = 404
     code = "no-such-case"
     status = 404
     says = _("没有找到这个办件。请核对办件编号，或登录提交申请的账号后再查。")
