@@ -41,7 +41,7 @@ def test_the_guide_says_what_somebody_must_know(registry, client):
     shown = re.sub(r"<[^>]+>", "", page(client, f"/matters/{FOOD}"))
     for words in (
         "食品经营许可（新办）", "7 个工作日", "20 个工作日", "不收费", "材料（7 项，其中 3 项免提交）", "廉政风险点（5 处）",
-        "不得索要清单以外的材料", "六十日内申请行政复议", "超期不等于自动批准", "待核", "书面审查", "现场核查人员，2 人",
+        "不得索要清单以外的材料", "六十日内申请行政复议", "超期不等于自动批准", "待核", "省级公布的承诺是 8 个工作日，本地缩短为 7 个工作日", "书面审查", "现场核查人员，2 人",
     ):  # fmt: skip
         assert words in shown
 
