@@ -101,7 +101,8 @@ def rows(site, statement):
 
 
 def settle(site):
-    """Until the side effects have caught up."""
+    """Until the last one killed is back and the side effects have caught up."""
+    site.until(server.Cluster(site.data / "pg").is_alive, "database")
     site.until(lambda: rows(site, "select (select count(*) from cases_outbox) + (select count(*) from ledger_queue)") == [(0,)],
                "empty outbox and queue")
 
