@@ -35,10 +35,10 @@ check: dev
 
 test: dev
 	@$(BIN)/python -m tests.web.browser
-	$(BIN)/python -m pytest --quiet -n 2 $(ARGS)
+	$(BIN)/python -m pytest --quiet -n 2 --dist loadscope $(ARGS)
 
 test-database: dev
-	$(BIN)/python -m pytest --quiet -n 2 -m "not slow and not browser" tests/folders $(ARGS)
+	$(BIN)/python -m pytest --quiet -n 2 --dist loadscope -m "not slow and not browser" tests/folders $(ARGS)
 
 bench: dev
 	@$(BIN)/python -m bench $(ARGS)
