@@ -10,49 +10,83 @@ TAGS = {"start": "startEvent", "end": "endEvent", "stop": "endEvent", "xor": "ex
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
 
-def write(*lines, repeat=None, inside=None):
+BESIDE = ('<message id="m1" name="paper came"/><signal id="s1" name="stop"/>'
+          '<error id="e1" name="bad" errorCode="BAD"/><error id="e2" name="worse"/>')
+
+
+def write(*lines, **options):
     """BPMN from lines like `xor1 > review : form.amount > 5` or `xor1 > refuse : default`.
 
     The letters before the digits say the kind; any other word is a user task. `repeat` names the
-    collection of a task, `inside` is XML put into an element."""
-    flows = [_read(line, number) for number, line in enumerate(lines, 1)]
+    collection of a task, `inside` is XML put into an element, `nodes` are other elements by name:
+    their tag, attributes and content."""
+    return wrap(body(*lines, **options))
+
+
+def body(*lines, repeat=None, inside=None, nodes=None, flow="f"):
+    """What stands inside a process or a sub-process; `flow` begins the ids of its edges."""
+    flows = [_read(line) for line in lines]
     names = dict.fromkeys(name for source, target, _ in flows for name in (source, target))
-    body = [_element(name, flows, (repeat or {}).get(name), (inside or {}).get(name, ""))
-            for name in names]
-    body += [_flow(number, *flow) for number, flow in enumerate(flows, 1)]
-    return wrap("".join(body))
+    parts = [_element(name, flows, (repeat or {}).get(name), (inside or {}).get(name, ""),
+                      (nodes or {}).get(name), flow) for name in names]
+    parts += [_flow(f"{flow}{number}", *each) for number, each in enumerate(flows, 1)]
+    return "".join(parts)
 
 
 def wrap(body):
-    return (f'<definitions xmlns="{MODEL}"><process id="p" name="样例">{body}</process>'
+    return (f'<definitions xmlns="{MODEL}">{BESIDE}<process id="p" name="样例">{body}</process>'
             "</definitions>").encode()
 
 
-def _read(line, number):
+def timer(text="P5D", kind="timeDuration", more=""):
+    return f"<timerEventDefinition><{kind}>{text}</{kind}>{more}</timerEventDefinition>"
+
+
+def event(kind, reference=""):
+    name = f' {kind}Ref="{reference}"' if reference else ""
+    return f"<{kind}EventDefinition{name}/>"
+
+
+def catch(definition):
+    return "intermediateCatchEvent", "", definition
+
+
+def on(host, definition, *, goes_on=False):
+    """A boundary event; `goes_on` leaves the host at work."""
+    stops = ' cancelActivity="false"' if goes_on else ""
+    return "boundaryEvent", f'attachedToRef="{host}"{stops}', definition
+
+
+def sub(*lines, flow="g", more="", **options):
+    return "subProcess", "", more + body(*lines, flow=flow, **options)
+
+
+def _read(line):
     way, _, condition = line.partition(" : ")
     source, target = way.split(" > ")
     return source.strip(), target.strip(), condition.strip()
 
 
-def _element(name, flows, collection, extra):
+def _element(name, flows, collection, extra, node, flow):
     kind = name.rstrip("0123456789")
-    tag = TAGS.get(kind, "userTask")
-    default = next((f' default="f{number}"' for number, (source, _, condition) in enumerate(flows, 1)
+    tag, attributes, content = node or (TAGS.get(kind, "userTask"), "", "")
+    extra += content
+    default = next((f' default="{flow}{number}"' for number, (source, _, condition) in enumerate(flows, 1)
                     if source == name and condition == "default"), "")
     if kind == "stop":
         extra += "<terminateEventDefinition/>"
     if collection:
         extra += ("<multiInstanceLoopCharacteristics><loopDataInputRef>"
                   f"{collection}</loopDataInputRef></multiInstanceLoopCharacteristics>")
-    return f'<{tag} id="{name}" name="{name}"{default}>{extra}</{tag}>'
+    return f'<{tag} id="{name}" name="{name}"{default} {attributes}>{extra}</{tag}>'
 
 
-def _flow(number, source, target, condition):
+def _flow(flow_id, source, target, condition):
     if condition in ("", "default"):
         inner = ""
     else:
         inner = f"<conditionExpression>{escape(condition)}</conditionExpression>"
-    return f'<sequenceFlow id="f{number}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+    return f'<sequenceFlow id="{flow_id}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
 
 
 def draw(*lines, **options):
@@ -120,9 +154,9 @@ def structured(shape):
         if kind == "loop":
             head, tail = f"xor{number}", f"xor{next(counter)}"
             lines.append(f"{before} > {head}")
-            last = build(parts[0], head)
+            last = build(("task", []), build(parts[0], head))
             lines.append(f"{last} > {tail}")
-            lines.append(f"{tail} > {head} : again.l{number} = true")
+            lines.append(f"{tail} > {head} : {last}.again = true")
             return tail
         sign = {"choice": "xor", "parallel": "and", "inclusive": "or"}[kind]
         split, join = f"{sign}{number}", f"{sign}{next(counter)}"
@@ -143,6 +177,6 @@ def structured(shape):
 
 def _with_defaults(lines):
     """The way on from a loop's tail is its default."""
-    tails = {line.split(" > ")[0] for line in lines if ": again." in line}
+    tails = {line.split(" > ")[0] for line in lines if ".again = true" in line}
     return [f"{line} : default" if line.split(" > ")[0] in tails and " : " not in line else line
             for line in lines]

@@ -191,6 +191,40 @@ def test_two_answers_to_the_same_task_do_not_hide_each_other():
     assert overlapping(boxes(picture)) == []
 
 
+def test_nested_bars_do_not_wall_anything_in():
+    inner = ("choice", [("task", []), ("parallel", [("task", []), ("task", [])])])
+    shape = ("choice", [inner, ("loop", [("parallel", [("task", []), ("task", [])])])])
+    elements(draw.swimlane(flow_drawing.structured(shape), label="样例"))
+
+
+EVENTS = flow_drawing.draw(
+    "start > opinion", "opinion > work", "late > remind", "remind > work", "work > say", "say > first",
+    "first > pay", "first > over", "pay > decision", "over > end3", "decision > end2", "wrong > report",
+    "report > end4", repeat={"opinion": "departments"}, nodes={
+        "late": flow_drawing.on("opinion", flow_drawing.timer()),
+        "work": flow_drawing.sub("start1 > below", "below > stop", nodes={
+            "below": flow_drawing.sub("start2 > hearing", "hearing > end1", flow="h")}),
+        "first": ("eventBasedGateway", "", ""), "pay": flow_drawing.catch(flow_drawing.event("message", "m1")),
+        "over": flow_drawing.catch(flow_drawing.timer()), "wrong": flow_drawing.on("work", flow_drawing.timer()),
+        "say": ("intermediateThrowEvent", "", flow_drawing.event("signal", "s1"))})
+
+
+def test_sub_processes_are_opened_up_and_boundary_events_are_told_by_arrows():
+    arrows = {(a.source, a.target): a for a in chart.chart_of(EVENTS, {}, {"late": "超过 5 日"}).arrows}
+    assert arrows["opinion", "hearing"].edges == ("f2", "g1", "h1")
+    assert arrows["hearing", "say"].edges == ("h2", "g2", "f5")
+    assert arrows["opinion", "remind"].label == "超过 5 日"
+    assert arrows["hearing", "report"].label == "wrong"
+    assert not {"work", "late", "start1", "end1"} & {name for pair in arrows for name in pair}
+
+
+def test_events_are_drawn_with_a_small_picture_and_told_as_steps():
+    root = etree.fromstring(draw.swimlane(EVENTS, label="样例"))
+    assert len(root.findall(".//{*}path[@transform]")) == 3
+    assert [row.node for row in draw.steps(EVENTS) if not row.is_end] == [
+        "opinion", "remind", "hearing", "report", "pay", "over", "decision"]
+
+
 @st.composite
 def block(draw_from, depth=0):
     """A random structured flow: sequence, choice, parallel or loop of smaller ones."""

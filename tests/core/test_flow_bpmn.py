@@ -71,7 +71,7 @@ def test_an_inclusive_join_knows_what_may_still_reach_it():
 def test_words_beside_a_condition_are_ignored():
     xml = write("start > xor1", "xor1 > a : x", "xor1 > end : default", "a > end")
     xml = xml.replace(b"<conditionExpression>", b"<documentation>why</documentation><conditionExpression>")
-    xml = xml.replace(b'<userTask id="a" name="a">', b'<userTask id="a" name="a"><multiInstanceLoopCharacteristics>'
+    xml = xml.replace(b'<userTask id="a" name="a" >', b'<userTask id="a" name="a"><multiInstanceLoopCharacteristics>'
                       b'<loopDataInputRef>d</loopDataInputRef><inputDataItem id="i"/></multiInstanceLoopCharacteristics>')
     assert bpmn.parse(xml).nodes["a"].repeat == Repeat("d")
 
@@ -149,6 +149,7 @@ COLLECTION = "<loopDataInputRef>d</loopDataInputRef>"
     (PLAIN + FLOWS + '<userTask id="b"/><sequenceFlow id="f3" sourceRef="b" targetRef="e"/>', "b", "no-way-in"),
     (PLAIN + FLOWS + '<userTask id="b"/><sequenceFlow id="f3" sourceRef="a" targetRef="b"/>', "b", "no-way-out"),
     (condition("x >"), "f2", "bad-condition"),
+    (condition("x").replace("</sequenceFlow>", "<task/></sequenceFlow>"), "f2", "not-in-subset"),
     (condition("x", ' language="http://www.java.com/java"'), "f2", "foreign-language"),
     (condition("x").replace(' default="f3"', ""), "f3", "no-condition"),
     (condition("x").replace('"f3"', '"f4"', 1), "x", "bad-default"),

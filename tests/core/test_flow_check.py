@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 
+from tests.core import flow_drawing
 from tests.core.flow_drawing import draw
 from tongban.core.flow import bpmn, check, explore
 
@@ -133,7 +134,13 @@ def test_a_flow_with_too_many_states_is_refused():
 
 def test_tokens_that_pile_up_are_refused():
     found = faults("start > xor1", "xor1 > and1", "and1 > a", "and1 > b", "a > xor1", "b > end")
-    assert {"doubled", "too-large"} <= {each[0] for each in found}
+    assert [each[:2] for each in found] == [("doubled", "b")]
+
+
+def test_tokens_that_pile_up_at_a_join_are_refused():
+    found = faults("start > xor1", "xor1 > and1", "and1 > a", "and1 > and2", "a > xor2", "xor2 > xor1 : a.again",
+                   "xor2 > and2 : default", "and2 > end")
+    assert [each[0] for each in found] == ["too-large"]
 
 
 def codes(**changes):
@@ -191,3 +198,61 @@ def test_the_way_to_a_state_starts_at_the_beginning():
 @pytest.mark.parametrize("procedure", ["permit", "joint_permit"])
 def test_a_published_flow_is_small_enough_to_explore(procedure):
     assert len(explore.explore(published(procedure), {}, frozenset()).states) < 100
+
+
+EVENTS = {"late": flow_drawing.on("work", flow_drawing.timer()),
+          "work": flow_drawing.sub("start1 > in1", "in1 > xor1", "xor1 > end1 : x", "xor1 > bad : default",
+                                   nodes={"bad": ("endEvent", "", flow_drawing.event("error", "e1"))}),
+          "wrong": flow_drawing.on("work", flow_drawing.event("error", "e1"))}
+EVENT_LINES = ("start > work", "work > end2", "late > b", "b > end3", "wrong > c", "c > end4")
+
+
+def test_a_flow_with_events_and_a_sub_process_may_be_published():
+    assert faults(*EVENT_LINES, nodes=EVENTS) == []
+
+
+def test_a_choice_of_events_may_be_published():
+    nodes = {"first": ("eventBasedGateway", "", ""), "late": flow_drawing.catch(flow_drawing.timer()),
+             "paper": flow_drawing.catch(flow_drawing.event("message", "m1"))}
+    assert faults("start > first", "first > late", "first > paper", "late > end1", "paper > end2", nodes=nodes) == []
+
+
+def test_an_error_event_nothing_leads_to_is_dead():
+    nodes = {"work": flow_drawing.sub("start1 > in1", "in1 > end1"),
+             "wrong": flow_drawing.on("work", flow_drawing.event("error", "e1"))}
+    assert [each[:2] for each in faults("start > work", "work > end2", "wrong > c", "c > end3", nodes=nodes)] == [
+        ("dead", "wrong"), ("dead", "c"), ("dead", "end3")]
+
+
+def test_a_task_behind_a_boundary_event_that_meets_its_host_again_is_found():
+    nodes = {"late": flow_drawing.on("a", flow_drawing.timer(), goes_on=True)}
+    found = faults("start > a", "a > xor1", "late > xor1", "xor1 > b", "b > end", nodes=nodes)
+    assert found[0][:2] == ("doubled", "b")
+
+
+def test_a_message_that_does_not_interrupt_is_tried_once():
+    nodes = {"note": flow_drawing.on("a", flow_drawing.event("message", "m1"), goes_on=True)}
+    found = faults("start > xor1", "xor1 > a", "a > xor2", "xor2 > xor1 : a.again", "xor2 > end : default",
+                   "note > b", "b > end1", nodes=nodes)
+    assert found[0] == ("doubled", "b", ("f1", "f2", "f6", "f3", "f4", "f2", "f6"))
+    assert faults("start > a", "a > end", "note > b", "b > end1", nodes=nodes) == []
+
+
+WORK = {"a": ("serviceTask", 'implementation="mail"', ""), "b": ("sendTask", 'messageRef="m1"', ""),
+        "c": ("callActivity", "", ""), "wrong": flow_drawing.on("a", flow_drawing.event("error"))}
+
+
+def test_work_that_nothing_does_is_found():
+    graph = draw("start > a", "a > b", "b > c", "c > end", "wrong > end1", nodes=WORK)
+    assert [(f.code, f.element) for f in check.check(graph, check.Facts())] == [("no-work", "c")]
+    facts = check.Facts(works=frozenset({"fax"}))
+    assert [(f.code, f.element) for f in check.check(graph, facts)] == [("no-work", "a"), ("no-work", "c")]
+
+
+def test_limits_are_added_up_through_sub_processes_and_boundary_events():
+    graph = draw(*EVENT_LINES, nodes=EVENTS)
+    roles = {node.id: "someone" for node in graph.tasks()}
+    span = check.Span("statutory", 20, frozenset({"start"}), frozenset({"end2", "c", "b"}))
+    facts = check.Facts(roles=roles, limits={"in1": 15, "c": 6, "b": 21}, spans=(span,))
+    assert [(f.code, f.element, f.path) for f in check.check(graph, facts)] == [
+        ("over-limit", "b", ("f1", "f3"))]

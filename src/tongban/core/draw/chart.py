@@ -8,7 +8,7 @@ Sources: DB63/T 1755 annex (flow charts of service guides); OMG BPMN 2.0.2, clau
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from tongban.core.flow.graph import GATEWAYS, TASKS, Graph, Kind
+from tongban.core.flow.graph import BOUNDARIES, ENDS, TASKS, Edge, Graph, Kind, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,9 @@ NOTHING: Mapping[str, str] = {}
 def chart_of(graph: Graph, lane_titles: Mapping[str, str] = NOTHING,
              labels: Mapping[str, str] = NOTHING) -> Chart:
     """The chart of a flow; lanes of nodes and words of edges are those given, else of the file."""
-    arrows = [Arrow(edge.source, edge.target, labels.get(edge.id, edge.name), (edge.id,))
-              for edge in graph.edges.values()]
+    arrows = list(_flat(graph, labels))
     for node in graph.nodes.values():
-        if node.kind in GATEWAYS and node.kind is not Kind.PARALLEL:
+        if node.kind in (Kind.EXCLUSIVE, Kind.INCLUSIVE):
             arrows = _without(node.id, node.kind, arrows, graph)
     order, back = _order(graph.start, arrows)
     arrows = [replace(arrow, is_back=arrow in back) for arrow in arrows
@@ -51,6 +50,43 @@ def chart_of(graph: Graph, lane_titles: Mapping[str, str] = NOTHING,
     order = _by_depth(order, arrows)
     titles, lanes = _lanes(graph, order, lane_titles)
     return Chart(tuple(order), tuple(_pair(arrows)), lanes, titles)
+
+
+def _flat(graph: Graph, labels: Mapping[str, str]) -> Iterator[Arrow]:
+    """Arrows between what is drawn: sub-processes opened up, boundary events told by an arrow."""
+    for node in graph.nodes.values():
+        if node.kind is Kind.SUB_PROCESS or (node.inside and node.kind is Kind.START):
+            continue
+        if node.kind in BOUNDARIES:
+            yield from _from_boundary(node, graph, labels)
+        elif node.kind not in ENDS:
+            for edge in node.outgoing:
+                label = labels.get(edge.id, edge.name)
+                yield from (Arrow(node.id, target, label, edges)
+                            for target, edges in _targets(edge, graph))
+
+
+def _from_boundary(node: Node, graph: Graph, labels: Mapping[str, str]) -> Iterator[Arrow]:
+    source = node.host
+    while graph.nodes[source].kind is Kind.SUB_PROCESS:
+        source = graph.nodes[graph.nodes[source].start].outgoing[0].target
+    for edge in node.outgoing:
+        label = labels.get(node.id) or labels.get(edge.id) or node.name or edge.name
+        yield from (Arrow(source, target, label, edges) for target, edges in _targets(edge, graph))
+
+
+def _targets(edge: Edge, graph: Graph) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The places an edge leads to, into and out of sub-processes, with all edges on the way."""
+    node = graph.nodes[edge.target]
+    ways: tuple[Edge, ...] = ()
+    if node.kind is Kind.SUB_PROCESS:
+        ways = graph.nodes[node.start].outgoing
+    elif node.inside and node.kind in (Kind.END, Kind.TERMINATE):
+        ways = graph.nodes[node.inside].outgoing
+    else:
+        yield node.id, (edge.id,)
+    for way in ways:
+        yield from ((target, (edge.id, *edges)) for target, edges in _targets(way, graph))
 
 
 def _without(node_id: str, kind: Kind, arrows: list[Arrow], graph: Graph) -> list[Arrow]:

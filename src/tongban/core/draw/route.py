@@ -44,9 +44,9 @@ def routes(chart: Chart, grid: Grid) -> dict[int, Route]:
     for number in sorted(range(len(chart.arrows)), key=lambda n: _distance(chart.arrows[n], grid)):
         arrow = chart.arrows[number]
         laid = [part for n, route in found.items() for part in segments(n, route)]
-        ratings = [(_cost(route, arrow, laid), route) for route in _shapes(arrow, grid)
-                   if _is_free(route, arrow, taken)]
-        found[number] = min(ratings)[1]
+        options = [each for each in _shapes(arrow, grid) if _is_free(each, arrow, taken)] or [
+            each for each in _detours(arrow, grid) if _is_free(each, arrow, taken)]
+        found[number] = min((_cost(option, arrow, laid), option) for option in options)[1]
     return found
 
 
@@ -80,6 +80,16 @@ def _shapes(arrow: Arrow, grid: Grid) -> Iterator[Route]:
             for floor in floors:
                 yield start, (x1, floor), (gap, floor), (gap, y2), end
                 yield start, (gap, y1), (gap, floor), (x2, floor), end
+
+
+def _detours(arrow: Arrow, grid: Grid) -> Iterator[Route]:
+    """Out into the next gap, along a floor and in from a gap; above and below all is always free."""
+    for start, end in _ends(arrow, grid):
+        (x1, y1), (x2, y2) = start, end
+        for floor in range(0, 2 * sum(grid.lane_rows) + 1, 2):
+            for out in (x1 - 1, x1 + 1):
+                for back in (x2 - 1, x2 + 1):
+                    yield start, (out, y1), (out, floor), (back, floor), (back, y2), end
 
 
 def _ends(arrow: Arrow, grid: Grid) -> Iterator[tuple[Point, Point]]:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from tongban.core.draw import chart
 from tongban.core.draw.chart import Chart
 from tongban.core.draw.swimlane import NO_LANES, NO_WORDS, NodeWords
-from tongban.core.flow.graph import ENDS, GATEWAYS, TASKS, Graph, Kind
+from tongban.core.flow.graph import CATCHES, ENDS, GATEWAYS, TASKS, Graph, Kind
+
+TOLD = TASKS | CATCHES | ENDS
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A row: tasks are counted, those at the same time share a `number`; ends have number 0.
+    """A row: tasks and events are counted, those at the same time share a `number`; ends have number 0.
     `ways` are the answers that lead on, each with the places it leads to."""
 
     number: int
@@ -36,14 +38,14 @@ def steps(graph: Graph, lanes: Mapping[str, str] = NO_LANES,
     number, group = 0, ""
     places = sorted(drawn.places, key=lambda place: graph.nodes[place].kind in ENDS)
     for node in (graph.nodes[place] for place in places):
-        if node.kind not in TASKS and node.kind not in ENDS:
+        if node.kind not in TOLD:
             continue
         fork = _fork_before(node.id, drawn, graph)
-        if node.kind in TASKS:
+        if node.kind not in ENDS:
             number += not (fork and fork == group)
         group = fork
         rows.append(Step(
-            number=number if node.kind in TASKS else 0, node=node.id,
+            number=0 if node.kind in ENDS else number, node=node.id,
             title=_name(node.id, graph, words),
             lane=drawn.titles[drawn.lanes[node.id]], is_parallel=bool(fork or node.repeat),
             ways=tuple((arrow.label, _names(arrow.target, drawn, graph, words)) for arrow in drawn.arrows

@@ -14,7 +14,7 @@ from tongban.core.draw.chart import Chart
 from tongban.core.draw.geometry import LABEL_SIZE, LANE_TITLE_WIDTH, Box, Sheet
 from tongban.core.draw.route import Point
 from tongban.core.draw.svg import Element, make
-from tongban.core.flow.graph import ENDS, GATEWAYS, Graph, Kind
+from tongban.core.flow.graph import CATCHES, ENDS, GATEWAYS, Graph, Kind
 
 INK, INK_SOFT, LINE, BAND = "#14222F", "#34485B", "#D6DEE6", "#F7F9FB"
 BRAND, PAUSE, OK, RED = "#14507F", "#514A86", "#146C4C", "#B3201F"
@@ -58,7 +58,11 @@ PAINTS: Mapping[Tone, tuple[str, str, int]] = {
     Tone.PLAIN: ("#fff", INK_SOFT, 1), Tone.KEY: ("#EDF4FA", BRAND, 2),
     Tone.PAUSE: ("", PAUSE, 2), Tone.DONE: ("#E9F6F0", OK, 2), Tone.REFUSED: ("#FDEEEC", RED, 2),
 }
-SIGNS = {Kind.EXCLUSIVE: "×", Kind.INCLUSIVE: "○", Kind.PARALLEL: "+"}
+SIGNS = {Kind.EXCLUSIVE: "×", Kind.INCLUSIVE: "○", Kind.EVENT_GATEWAY: "◎"}
+# Small pictures beside the words of an event: a clock, a letter, a flag.
+ICONS = {Kind.TIMER: "M0 -6a6 6 0 1 0 .1 0zM0 -4v4l3 2", Kind.MESSAGE: "M-6 -4h12v9h-12zl6 5l6 -5",
+         Kind.SIGNAL: "M-5 6v-12l10 4l-10 4", Kind.THROW: "M-5 6v-12l10 4l-10 4"}
+PILLS = {Kind.START, Kind.THROW, *ENDS, *CATCHES}
 
 
 def swimlane(graph: Graph, lanes: Mapping[str, str] = NO_LANES,
@@ -112,7 +116,7 @@ class _Face:
         self.tone = said.tone
         self.mark = marks.get(node)
         self.hatch = f"url(#{name}-hatch)"
-        self.is_pill = self.kind is Kind.START or self.kind in ENDS
+        self.is_pill = self.kind in PILLS
         self.is_bar = self.kind is Kind.PARALLEL
         self.is_diamond = self.kind in GATEWAYS and not self.is_bar
         self.width = PILL_WIDTH if self.is_pill else TASK_WIDTH
@@ -141,6 +145,7 @@ class _Face:
         else:
             yield from self._outline(box)
             yield from self._words(box)
+            yield from self._icon(box)
         if self.mark:
             yield from _badge(self.mark, box)
 
@@ -167,6 +172,12 @@ class _Face:
             yield make("text", line, x=x, y=y + 12, text_anchor="middle", font_size=SUB_SIZE,
                        fill=INK_SOFT, **halo)
             y += SUB_LEADING
+
+    def _icon(self, box: Box) -> Iterator[Element]:
+        if self.kind in ICONS:
+            yield make("circle", cx=box.x + 8, cy=box.y + 4, r=10, fill="#fff", stroke=INK_SOFT)
+            yield make("path", d=ICONS[self.kind], transform=f"translate({box.x + 8} {box.y + 4})",
+                       fill="none", stroke=INK_SOFT, stroke_width="1.25")
 
     def _diamond(self, box: Box) -> Iterator[Element]:
         x, y = box.middle

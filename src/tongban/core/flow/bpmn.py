@@ -5,62 +5,36 @@ Sources: OMG BPMN 2.0.2 (formal/2013-12-09), clause 10 and the schema BPMN20.xsd
 import re
 from collections import defaultdict, deque
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from lxml import etree
 
-from tongban.core import feel, markup, refusal
-from tongban.core.flow.graph import ENDS, GATEWAYS, Edge, Graph, Kind, Lane, Node, Repeat
+from tongban.core import markup
+from tongban.core.flow import elements
+from tongban.core.flow.elements import MODEL, REASONS, Unsupported
+from tongban.core.flow.graph import (
+    ACTIVITIES,
+    BOUNDARIES,
+    CATCHES,
+    ENDS,
+    Edge,
+    Graph,
+    Kind,
+    Lane,
+    Node,
+)
 
-MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+__all__ = ["REASONS", "Unsupported", "parse"]
+
 NODES_MAX = 1_000  # Nobody can read, so nobody can answer for, a chart with more.
+DEPTH_MAX = 5
 ID = re.compile(r"[^\W\d][\w.-]{0,99}")
-DRAWN_ONLY = frozenset({
-    "documentation", "extensionElements", "textAnnotation", "association", "group", "dataObject",
-    "dataObjectReference", "dataStoreReference", "ioSpecification", "property", "auditing",
-    "monitoring", "dataInputAssociation", "dataOutputAssociation", "incoming", "outgoing",
-    "potentialOwner", "performer", "humanPerformer", "resourceRole", "rendering",
-})
 BESIDE_PROCESS = frozenset({
     "documentation", "extensionElements", "collaboration", "category", "dataStore", "extension",
+    "message", "signal", "error", "itemDefinition",
 })
-ONLY_DEFAULT = {"isForCompensation": "false", "startQuantity": "1", "completionQuantity": "1"}
-KINDS = {str(kind): kind for kind in Kind if kind is not Kind.TERMINATE}
-REASONS: Mapping[str, tuple[str, str]] = {
-    "not-bpmn": ("不是 BPMN 2.0 文件", "not a BPMN 2.0 file"),
-    "one-process": ("文件应当恰好有一个流程", "the file must hold exactly one process"),
-    "not-in-subset": ("不支持这种元素：%(detail)s", "elements of this kind are not supported: %(detail)s"),
-    "bad-id": ("编号缺失、过长或重复", "the id is missing, too long or used twice"),
-    "too-many-nodes": ("环节太多，最多 %(detail)s 个", "too many elements, at most %(detail)s"),
-    "one-start": ("应当恰好有一个开始事件", "there must be exactly one start event"),
-    "no-end": ("没有结束事件", "there is no end event"),
-    "loose-edge": ("连线的两端必须是本流程的元素", "both ends of the flow must be elements of this process"),
-    "into-start": ("开始事件不能有进入的连线", "nothing may lead into a start event"),
-    "out-of-end": ("结束事件不能有离开的连线", "nothing may leave an end event"),
-    "no-way-in": ("没有进入的连线", "nothing leads here"),
-    "no-way-out": ("没有离开的连线", "nothing leads on"),
-    "no-condition": ("网关的非默认出口必须写条件", "a way out of the gateway needs a condition unless it is the default"),
-    "stray-condition": ("此处的连线不能带条件，条件只用在网关的非默认出口", "no condition may stand here, only on a way out of a gateway that is not the default"),
-    "bad-default": ("默认出口不是本元素的连线", "the default is not a flow that leaves this element"),
-    "bad-condition": ("条件不是合法的 FEEL 表达式：%(detail)s", "the condition is not valid FEEL: %(detail)s"),
-    "foreign-language": ("条件只能用 FEEL 书写", "conditions must be written in FEEL"),
-    "bad-repeat": ("多实例只支持并行，并且必须指明名单：%(detail)s", "repetition must be parallel and name its collection: %(detail)s"),
-    "bad-lane": ("泳道指向不存在的元素：%(detail)s", "the lane names an element that is not there: %(detail)s"),
-}
-
-
-class Unsupported(refusal.Refusal):
-    """The drawing holds something the kernel does not run."""
-
-    code = "flow-unsupported"
-    says = "流程图中的“%(element)s”不能使用：%(words)s。"
-
-    def __init__(self, element_id: str, reason: str, detail: object = "") -> None:
-        words = REASONS[reason][0] % {"detail": detail}
-        super().__init__(element=element_id, words=words, reason=reason, detail=str(detail))
-        self.element_id = element_id
-        self.reason = reason
+NAMED = {"message": "name", "signal": "name", "error": "errorCode"}
 
 
 def parse(xml: bytes) -> Graph:
@@ -71,26 +45,18 @@ def parse(xml: bytes) -> Graph:
     root = markup.read(xml)
     if markup.name_of(root) != (MODEL, "definitions"):
         raise Unsupported("definitions", "not-bpmn")
-    _check_language(root, "definitions", "expressionLanguage")
+    elements.check_language(root, "definitions", "expressionLanguage")
     process = _only_process(root)
+    reader = _Reader(_names(root))
+    reader.read(process, "", 0)
+    nodes = _connect(reader)
     process_id = process.get("id") or "process"
-    drafts, edges = _read_elements(process)
-    nodes = _connect(drafts, edges)
-    starts = [node.id for node in nodes.values() if node.kind is Kind.START]
-    if len(starts) != 1:
-        raise Unsupported(process_id, "one-start")
-    if not any(node.kind in ENDS for node in nodes.values()):
-        raise Unsupported(process_id, "no-end")
+    starts = _check_scopes(nodes, process_id)
+    nodes = {node.id: replace(node, start=starts.get(node.id, "")) for node in nodes.values()}
     return Graph(
         id=process_id, name=process.get("name") or "", nodes=MappingProxyType(nodes),
-        edges=MappingProxyType(edges), lanes=_read_lanes(process, nodes), start=starts[0],
-        upstream=MappingProxyType(_upstream(nodes)))
-
-
-def _check_language(element: etree._Element, element_id: str, attribute: str) -> None:
-    language = element.get(attribute)
-    if language is not None and "FEEL" not in language.upper():
-        raise Unsupported(element_id, "foreign-language")
+        edges=MappingProxyType(reader.edges), lanes=_read_lanes(process, nodes), start=starts[""],
+        upstream=MappingProxyType(_upstream(nodes)), has_scopes=len(starts) > 1)
 
 
 def _only_process(root: etree._Element) -> etree._Element:
@@ -107,109 +73,91 @@ def _only_process(root: etree._Element) -> etree._Element:
     return processes[0]
 
 
-# Elements
+def _names(root: etree._Element) -> Mapping[str, str]:
+    """Names of messages and signals and codes of errors, by id."""
+    found = {}
+    for _, name, child in markup.children(root):
+        if name in NAMED:
+            element_id = child.get("id") or ""
+            found[element_id] = child.get(NAMED[name]) or child.get("name") or element_id
+    return found
 
 
-def _read_elements(process: etree._Element) -> tuple[dict[str, tuple[Node, str]], dict[str, Edge]]:
-    """Nodes, not yet connected, with the ids of their default edges; and edges."""
-    drafts: dict[str, tuple[Node, str]] = {}
-    edges: dict[str, Edge] = {}
-    for namespace, name, element in markup.children(process):
-        if namespace != MODEL or name in DRAWN_ONLY or name == "laneSet":
-            continue
-        element_id = element.get("id") or ""
-        if not ID.fullmatch(element_id) or element_id in drafts or element_id in edges:
-            raise Unsupported(element_id or name, "bad-id")
-        if name == "sequenceFlow":
-            edges[element_id] = _read_edge(element, element_id)
-        else:
-            drafts[element_id] = _read_node(element, element_id, name), element.get("default") or ""
-        if len(drafts) > NODES_MAX or len(edges) > 3 * NODES_MAX:
-            raise Unsupported(element_id, "too-many-nodes", NODES_MAX)
-    return drafts, edges
+@dataclass(slots=True)
+class _Reader:
+    """Everything in the file, not yet connected; `defaults` are ids of default edges by node."""
 
+    names: Mapping[str, str]
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: dict[str, Edge] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
 
-def _read_edge(element: etree._Element, edge_id: str) -> Edge:
-    condition = None
-    for namespace, name, child in markup.children(element):
-        if namespace == MODEL and name == "conditionExpression":
-            _check_language(child, edge_id, "language")
-            condition = _compile(child, edge_id)
-    return Edge(edge_id, element.get("sourceRef") or "", element.get("targetRef") or "",
-                element.get("name") or "", condition)
-
-
-def _compile(element: etree._Element, owner_id: str) -> feel.Expression:
-    """Some tools write `=` in front of FEEL."""
-    try:
-        return feel.compile(markup.text_of(element).removeprefix("="))
-    except feel.NotFeel as fault:
-        raise Unsupported(owner_id, "bad-condition", fault) from fault
-
-
-def _read_node(element: etree._Element, node_id: str, name: str) -> Node:
-    if name not in KINDS:
-        raise Unsupported(node_id, "not-in-subset", name)
-    kind: Kind = KINDS[name]
-    for attribute, only in ONLY_DEFAULT.items():
-        if element.get(attribute, only) != only:
-            raise Unsupported(node_id, "not-in-subset", attribute)
-    repeat = None
-    for namespace, child_name, child in markup.children(element):
-        if namespace != MODEL or child_name in DRAWN_ONLY:
-            continue
-        if child_name == "multiInstanceLoopCharacteristics" and kind is Kind.USER_TASK:
-            repeat = _read_repeat(child, node_id)
-        elif child_name == "terminateEventDefinition" and kind is Kind.END:
-            kind = Kind.TERMINATE
-        else:
-            raise Unsupported(node_id, "not-in-subset", child_name)
-    return Node(node_id, kind, " ".join((element.get("name") or "").split()), (), (), None, repeat)
-
-
-def _read_repeat(element: etree._Element, node_id: str) -> Repeat:
-    if element.get("isSequential", "false") != "false":
-        raise Unsupported(node_id, "bad-repeat", "isSequential")
-    collection, is_enough = "", None
-    for _, name, child in markup.children(element):
-        if name == "loopDataInputRef":
-            collection = markup.text_of(child)
-        elif name == "completionCondition":
-            is_enough = _compile(child, node_id)
-        elif name not in DRAWN_ONLY and name != "inputDataItem":
-            raise Unsupported(node_id, "bad-repeat", name)
-    if not collection:
-        raise Unsupported(node_id, "bad-repeat", "loopDataInputRef")
-    return Repeat(collection, is_enough)
+    def read(self, scope: etree._Element, inside: str, depth: int) -> None:
+        if depth > DEPTH_MAX:
+            raise Unsupported(inside, "too-deep")
+        for name, element in elements.own_children(scope):
+            if inside and name == "multiInstanceLoopCharacteristics":
+                continue
+            element_id = element.get("id") or ""
+            if not ID.fullmatch(element_id) or element_id in self.nodes or element_id in self.edges:
+                raise Unsupported(element_id or name, "bad-id")
+            if name == "sequenceFlow":
+                self.edges[element_id] = elements.read_edge(element, element_id)
+            else:
+                self.nodes[element_id] = elements.read_node(element, element_id, name, inside, self.names)
+                self.defaults[element_id] = element.get("default") or ""
+            if len(self.nodes) > NODES_MAX or len(self.edges) > 3 * NODES_MAX:
+                raise Unsupported(element_id, "too-many-nodes", NODES_MAX)
+            if name == "subProcess":
+                self.read(element, element_id, depth + 1)
 
 
 # Connections
 
 
-def _connect(drafts: Mapping[str, tuple[Node, str]], edges: Mapping[str, Edge]) -> dict[str, Node]:
+def _connect(reader: _Reader) -> dict[str, Node]:
     incoming: defaultdict[str, list[Edge]] = defaultdict(list)
     outgoing: defaultdict[str, list[Edge]] = defaultdict(list)
-    for edge in edges.values():
-        if edge.source not in drafts or edge.target not in drafts:
+    boundary: defaultdict[str, list[str]] = defaultdict(list)
+    for edge in reader.edges.values():
+        source, target = reader.nodes.get(edge.source), reader.nodes.get(edge.target)
+        if source is None or target is None or source.inside != target.inside:
             raise Unsupported(edge.id, "loose-edge")
         incoming[edge.target].append(edge)
         outgoing[edge.source].append(edge)
+    for node in reader.nodes.values():
+        if node.kind in BOUNDARIES:
+            _check_host(node, reader.nodes)
+            boundary[node.host].append(node.id)
     nodes = {}
-    for node_id, (draft, default_id) in drafts.items():
+    for node_id, node in reader.nodes.items():
+        default_id = reader.defaults[node_id]
         default = next((edge for edge in outgoing[node_id] if edge.id == default_id), None)
         if default_id and default is None:
             raise Unsupported(node_id, "bad-default")
-        nodes[node_id] = replace(draft, incoming=tuple(incoming[node_id]),
-                                 outgoing=tuple(outgoing[node_id]), default=default)
-        _check_ways(nodes[node_id])
-        _check_conditions(nodes[node_id])
+        nodes[node_id] = replace(
+            node, incoming=tuple(incoming[node_id]), outgoing=tuple(outgoing[node_id]),
+            default=default, boundary=tuple(boundary[node_id]))
+    for node in nodes.values():
+        _check_ways(node)
+        _check_conditions(node)
+        _check_choice(node, nodes)
     return nodes
 
 
+def _check_host(node: Node, nodes: Mapping[str, Node]) -> None:
+    host = nodes.get(node.host)
+    if host is None or host.kind not in ACTIVITIES or host.inside != node.inside:
+        raise Unsupported(node.id, "bad-host")
+    if node.kind is Kind.ERROR_BOUNDARY and not node.is_interrupting:
+        raise Unsupported(node.id, "not-in-subset", "cancelActivity")
+
+
 def _check_ways(node: Node) -> None:
-    if node.kind is Kind.START and node.incoming:
+    begins = node.kind is Kind.START or node.kind in BOUNDARIES
+    if begins and node.incoming:
         raise Unsupported(node.id, "into-start")
-    if node.kind is not Kind.START and not node.incoming:
+    if not begins and not node.incoming:
         raise Unsupported(node.id, "no-way-in")
     if node.kind in ENDS and node.outgoing:
         raise Unsupported(node.id, "out-of-end")
@@ -218,13 +166,38 @@ def _check_ways(node: Node) -> None:
 
 
 def _check_conditions(node: Node) -> None:
-    chooses = node.kind in GATEWAYS and node.kind is not Kind.PARALLEL and len(node.outgoing) > 1
+    chooses = node.kind in (Kind.EXCLUSIVE, Kind.INCLUSIVE) and len(node.outgoing) > 1
     for edge in node.outgoing:
         needs_one = chooses and edge is not node.default
         if needs_one and edge.condition is None:
             raise Unsupported(edge.id, "no-condition")
         if edge.condition is not None and not needs_one:
             raise Unsupported(edge.id, "stray-condition")
+
+
+def _check_choice(node: Node, nodes: Mapping[str, Node]) -> None:
+    """Behind an event-based gateway stand only events that nothing else leads to."""
+    if node.kind is Kind.EVENT_GATEWAY:
+        for edge in node.outgoing:
+            target = nodes[edge.target]
+            waits = target.kind in CATCHES or target.kind is Kind.RECEIVE_TASK
+            if not waits or len(target.incoming) > 1 or target.boundary or target.repeat:
+                raise Unsupported(node.id, "bad-choice")
+
+
+def _check_scopes(nodes: Mapping[str, Node], process_id: str) -> dict[str, str]:
+    """The start event of the flow (under "") and of each sub-process."""
+    scopes = ["", *(node.id for node in nodes.values() if node.kind is Kind.SUB_PROCESS)]
+    starts: dict[str, str] = {}
+    for scope in scopes:
+        members = [node for node in nodes.values() if node.inside == scope]
+        begins = [node.id for node in members if node.kind is Kind.START]
+        if len(begins) != 1:
+            raise Unsupported(scope or process_id, "one-start")
+        if not any(node.kind in ENDS for node in members):
+            raise Unsupported(scope or process_id, "no-end")
+        starts[scope] = begins[0]
+    return starts
 
 
 def _upstream(nodes: Mapping[str, Node]) -> dict[str, frozenset[str]]:
@@ -240,12 +213,15 @@ def _sources_of(join: Node, nodes: Mapping[str, Node]) -> frozenset[str]:
         node_id = pending.popleft()
         if node_id not in found and node_id != join.id:
             found.add(node_id)
-            pending.extend(edge.source for edge in nodes[node_id].incoming)
+            node = nodes[node_id]
+            pending.extend(edge.source for edge in node.incoming)
+            if node.host:
+                pending.append(node.host)
     return frozenset(found)
 
 
 def _read_lanes(process: etree._Element, nodes: Mapping[str, Node]) -> tuple[Lane, ...]:
-    """The innermost lane of each node wins; lanes that hold nothing are dropped."""
+    """The innermost lane of each node wins; what lies in a sub-process is in its lane."""
     names: dict[str, str] = {}
     lane_of: dict[str, str] = {}
     for lane in process.iter(f"{{{MODEL}}}lane"):
@@ -256,6 +232,9 @@ def _read_lanes(process: etree._Element, nodes: Mapping[str, Node]) -> tuple[Lan
             if node_id not in nodes:
                 raise Unsupported(lane_id or "lane", "bad-lane", node_id)
             lane_of[node_id] = lane_id
+    for node in nodes.values():
+        if node.inside in lane_of:
+            lane_of.setdefault(node.id, lane_of[node.inside])
     lanes = (Lane(lane_id, name, tuple(node for node in nodes if lane_of.get(node) == lane_id))
              for lane_id, name in names.items())
     return tuple(lane for lane in lanes if lane.nodes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tongban.core.flow import explore
-from tongban.core.flow.graph import ENDS, TASKS, Edge, Graph
+from tongban.core.flow.graph import BOUNDARIES, ENDS, Edge, Graph, Kind, Node
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "deadlock": ("办件会停在“%(element)s”，再也走不动。", "A case can get stuck at “%(element)s” for ever."),
@@ -19,6 +19,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "circle": ("“%(element)s”处的循环里没有任何要人办理的环节，会不停转圈。", "The loop at “%(element)s” has no place that waits, so it would turn for ever."),
     "too-large": ("流程的可能状态太多，无法逐一检查。", "The flow has too many possible states to be checked."),
     "no-role": ("“%(element)s”没有规定由谁办理。", "Nobody is named to do “%(element)s”."),
+    "no-work": ("“%(element)s”没有指明由什么系统或消息来办理。", "Nothing is named that does the work of “%(element)s”."),
     "unknown-node": ("规则写了图上没有的环节“%(element)s”。", "The rules name “%(element)s”, which is not in the chart."),
     "one-post-two-duties": ("岗位“%(post)s”同时担任应当分开的“%(first)s”和“%(second)s”。", "Post “%(post)s” holds both “%(first)s” and “%(second)s”, which must be separate."),
     "over-limit": ("“%(clock)s”规定%(limit)s个工作日，这条路上各环节合计%(sum)s个工作日。", "“%(clock)s” allows %(limit)s working days; the steps on this path add up to %(sum)s."),
@@ -43,7 +44,8 @@ class Facts:
     :ivar roles: role by node; :ivar outcomes: possible outcomes by node, the acts included;
     :ivar writers: nodes that change the form; :ivar limits: working days by node;
     :ivar spans: legal limits; :ivar exclusive: roles one person may not both exercise;
-    :ivar posts: roles by post, of the organ the flow is published for."""
+    :ivar posts: roles by post, of the organ the flow is published for;
+    :ivar works: what can do the work of a service, rule or call; None: not known here."""
 
     roles: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Facts:
     spans: tuple[Span, ...] = ()
     exclusive: tuple[frozenset[str], ...] = ()
     posts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    works: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +96,18 @@ def _faults_of_states(graph: Graph, space: explore.Space) -> Iterator[Finding]:
         yield _finding(graph, "no-way", element, path)
     for element, path in space.circles.items():
         yield _finding(graph, "circle", element, path)
-    yield from _doubled(graph, space)
+    for element, path in space.doubled.items():
+        yield _finding(graph, "doubled", element, path)
     if not space.is_complete:
         yield _finding(graph, "too-large", graph.id)
         return
     yield from _stuck(graph, space)
+    if space.faulted:  # What lies behind a fault was not looked at.
+        return
     for node in graph.nodes.values():
-        if node.incoming and not any(edge.id in space.passed for edge in node.incoming):
+        ways = node.outgoing if node.kind in BOUNDARIES else node.incoming
+        if ways and not any(edge.id in space.passed for edge in ways):
             yield _finding(graph, "dead", node.id)
-
-
-def _doubled(graph: Graph, space: explore.Space) -> Iterator[Finding]:
-    """Two tokens in one place: the second result would overwrite the first."""
-    for state in space.states:
-        places = [(token.node, token.scope, token.item) for token in state.tokens
-                  if graph.nodes[token.node].kind in TASKS]
-        for place in places:
-            if places.count(place) > 1:
-                yield _finding(graph, "doubled", place[0], space.path_to(state))
 
 
 def _stuck(graph: Graph, space: explore.Space) -> Iterator[Finding]:
@@ -132,9 +129,11 @@ def _stuck(graph: Graph, space: explore.Space) -> Iterator[Finding]:
 
 
 def _duties(graph: Graph, facts: Facts) -> Iterator[Finding]:
-    for node in graph.tasks():
-        if not facts.roles.get(node.id):
+    for node in graph.nodes.values():
+        if node.kind is Kind.USER_TASK and not facts.roles.get(node.id):
             yield _finding(graph, "no-role", node.id)
+        if _lacks_work(node, facts):
+            yield _finding(graph, "no-work", node.id)
     for element in sorted({*facts.roles, *facts.limits, *facts.outcomes} - set(graph.nodes)):
         yield _finding(graph, "unknown-node", element)
     used = {facts.roles.get(node.id) for node in graph.tasks()}
@@ -144,6 +143,16 @@ def _duties(graph: Graph, facts: Facts) -> Iterator[Finding]:
             if len(both) > 1:
                 yield _finding(graph, "one-post-two-duties", f"{post}:{both[0]}:{both[1]}",
                                post=post, first=both[0], second=both[1])
+
+
+def _lacks_work(node: Node, facts: Facts) -> bool:
+    """Nothing is named that does the work, or something nobody knows."""
+    if node.kind in (Kind.SEND_TASK, Kind.RECEIVE_TASK):
+        return not node.event
+    if node.kind not in (Kind.SERVICE_TASK, Kind.RULE_TASK, Kind.CALL):
+        return False
+    return not node.implementation or (
+        facts.works is not None and node.implementation not in facts.works)
 
 
 def _limits(graph: Graph, facts: Facts) -> Iterator[Finding]:
@@ -167,7 +176,7 @@ def _longest(graph: Graph, order: list[str], back: set[str], span: Span,
         if node_id not in ways or node_id in span.until - span.after:
             continue
         total, path = ways[node_id]
-        for edge in graph.nodes[node_id].outgoing:
+        for edge in graph.ways(node_id):
             if edge.id in back or edge.target in span.after:
                 continue
             there = total + limits.get(edge.target, 0)
@@ -180,7 +189,7 @@ def _acyclic(graph: Graph) -> tuple[list[str], set[str]]:
     """Nodes in an order in which every edge but those that close a loop points forward."""
     done: list[str] = []
     back: set[str] = set()
-    under_way: dict[str, Iterator[Edge]] = {graph.start: iter(graph.nodes[graph.start].outgoing)}
+    under_way: dict[str, Iterator[Edge]] = {graph.start: iter(graph.ways(graph.start))}
     seen = {graph.start}
     while under_way:
         node_id, edges = next(reversed(under_way.items()))
@@ -192,7 +201,7 @@ def _acyclic(graph: Graph) -> tuple[list[str], set[str]]:
             back.add(edge.id)
         elif edge.target not in seen:
             seen.add(edge.target)
-            under_way[edge.target] = iter(graph.nodes[edge.target].outgoing)
+            under_way[edge.target] = iter(graph.ways(edge.target))
     return done[::-1], back
 
 
@@ -203,7 +212,7 @@ def _clocks(graph: Graph, facts: Facts) -> Iterator[Finding]:
         pending = [graph.start]
         while pending:
             node_id = pending.pop(0)
-            for edge in graph.nodes[node_id].outgoing if node_id not in span.after else ():
+            for edge in graph.ways(node_id) if node_id not in span.after else ():
                 if edge.target not in ways:
                     ways[edge.target] = (*ways[node_id], edge.id)
                     pending.append(edge.target)

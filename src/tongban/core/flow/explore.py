@@ -12,14 +12,28 @@ from types import MappingProxyType
 
 from tongban.core import feel
 from tongban.core.feel import meaning, tree
-from tongban.core.flow import step
-from tongban.core.flow.graph import TASKS, Edge, Graph, Node
-from tongban.core.flow.step import Command, Complete, Outcome, Start, Token
+from tongban.core.flow import moves, step
+from tongban.core.flow.graph import (
+    ACTIVITIES,
+    CATCHES,
+    COMPLETABLE,
+    TASKS,
+    TIMERS,
+    Edge,
+    Graph,
+    Kind,
+    Node,
+)
+from tongban.core.flow.step import Command, Complete, Fail, Fire, Outcome, Start, Token
 
-STEPS_MAX = 20_000  # About one second; a flow with more states is refused as not checkable.
+TOKENS_A_STEP = 4  # So many more tokens cost as much time as one more step.
+STEPS_MAX = 40_000  # About two seconds; a flow with more states is refused as not checkable.
 TOKENS_MAX = 60  # More open places at once means that they pile up without end.
 MEMBERS = ("1", "2")  # Two members stand for a collection of any length.
 GUESSES = "?"
+OPEN_ONCE = ACTIVITIES | CATCHES
+HAPPENED = "\0"  # In front of the id of an event that has happened and goes on waiting.
+ANY_ERROR = "?"
 
 Guesses = frozenset[tuple[str, bool]]
 Outcomes = frozenset[tuple[str, str]]
@@ -44,6 +58,7 @@ class Space:
     passed: set[str] = field(default_factory=set)
     no_way: dict[str, tuple[str, ...]] = field(default_factory=dict)
     circles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    doubled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     faulted: set[State] = field(default_factory=set)
     is_complete: bool = True
 
@@ -130,15 +145,36 @@ class _Explorer:
         return self.space
 
     def _successors(self, state: State) -> Iterator[tuple[State, tuple[str, ...]]]:
-        if state.is_finished:
+        if state.is_finished or self._is_doubled(state):
             return
-        commands: list[tuple[Command, Token | None]] = [(Start(), None)] if not state.tokens else [
-            (Complete(token.n), token) for token in state.tokens
-            if self.graph.nodes[token.node].kind in TASKS]
-        for command, token in commands:
-            node = token.node if token else ""
-            for outcome in self.outcomes.get(node) or ("",):
-                yield from self._try(state, command, node, outcome)
+        if not state.tokens:
+            yield from self._try(state, Start(), "", "")
+        for token in state.tokens:
+            for command in self._commands(state, token):
+                is_done = isinstance(command, Complete)
+                for outcome in (is_done and self.outcomes.get(token.node)) or ("",):
+                    yield from self._try(state, command, token.node, outcome)
+
+    def _is_doubled(self, state: State) -> bool:
+        """Two tokens in one place: refused in any case, so nothing behind it is looked at."""
+        places = [(token.node, token.scope, token.item) for token in state.tokens
+                  if self.graph.nodes[token.node].kind in OPEN_ONCE]
+        for place in places:
+            if places.count(place) > 1:
+                self._note(self.space.doubled, place[0], state)
+        return len(places) > len(set(places))
+
+    def _commands(self, state: State, token: Token) -> Iterator[Command]:
+        """What may happen to a token. What does not interrupt happens once: twice shows no more."""
+        node = self.graph.nodes[token.node]
+        if node.kind in TIMERS:
+            yield Fire(token.n)
+        elif node.kind in COMPLETABLE and (HAPPENED + node.id, True) not in state.guesses:
+            yield Complete(token.n)
+        if node.kind in TASKS:
+            events = (self.graph.nodes[event] for event in node.boundary)
+            yield from (Fail(token.n, event.event or ANY_ERROR) for event in events
+                        if event.kind is Kind.ERROR_BOUNDARY)
 
     def _try(self, state: State, command: Command, node: str,
              outcome: str) -> Iterator[tuple[State, tuple[str, ...]]]:
@@ -147,6 +183,8 @@ class _Explorer:
         if node in self.seen_outcomes:
             outcomes = frozenset({*(each for each in outcomes if each[0] != node), (node, outcome)})
         kept = frozenset(each for each in state.guesses if not self._forgets(each[0], node))
+        if node and not self.graph.nodes[node].is_interrupting:
+            kept |= {(HAPPENED + node, True)}
         pending = [kept]
         while pending and self.steps <= STEPS_MAX:
             guesses = pending.pop()
@@ -157,7 +195,7 @@ class _Explorer:
             except step.NoWay as fault:
                 self._note(self.space.no_way, str(fault.params["element_id"]), state)
             except step.RunsInCircle as fault:
-                self.steps += step.MOVES_MAX // 10
+                self.steps += moves.MOVES_MAX // 10
                 self._note(self.space.circles, str(fault.params["element_id"]), state)
             else:
                 self.space.passed.update(result.passed)
@@ -170,12 +208,12 @@ class _Explorer:
 
     def _forgets(self, text: str, node: str) -> bool:
         """Whether the task may have changed what the condition reads."""
-        reads = self.reads[text]
+        reads = self.reads.get(text, frozenset())
         return bool(reads & {node, f"{node}_list"}) or (node in self.writers and "form" in reads)
 
     def _decide(self, state: State, command: Command, outcomes: Outcomes,
                 guesses: Guesses) -> Outcome:
-        self.steps += 1
+        self.steps += 1 + len(state.tokens) // TOKENS_A_STEP
         data: dict[str, object] = {node: {"outcome": outcome} for node, outcome in outcomes}
         data[GUESSES] = dict(guesses)
         return step.decide(self.graph, state.tokens, data, command,
@@ -213,7 +251,10 @@ def _after(state: State, result: Outcome, outcomes: Outcomes, guesses: Guesses) 
         return State((), frozenset(), frozenset(), is_finished=True)
     gone = {*result.closed, *result.cancelled}
     live = [token for token in (*state.tokens, *result.opened) if token.n not in gone]
-    return State(_renumber(live), outcomes, guesses)
+    places = {token.node for token in live} - {token.node for token in result.opened}
+    kept = frozenset(each for each in guesses if not each[0].startswith(HAPPENED)
+                     or each[0].removeprefix(HAPPENED) in places)
+    return State(_renumber(live), outcomes, kept)
 
 
 def _renumber(tokens: list[Token]) -> tuple[Token, ...]:

@@ -15,15 +15,39 @@ class Kind(StrEnum):
     START = "startEvent"
     END = "endEvent"
     TERMINATE = "terminateEndEvent"
+    ERROR_END = "errorEndEvent"
+    THROW = "intermediateThrowEvent"
     USER_TASK = "userTask"
+    SERVICE_TASK = "serviceTask"
+    SEND_TASK = "sendTask"
+    RECEIVE_TASK = "receiveTask"
+    RULE_TASK = "businessRuleTask"
+    CALL = "callActivity"
+    SUB_PROCESS = "subProcess"
     EXCLUSIVE = "exclusiveGateway"
     PARALLEL = "parallelGateway"
     INCLUSIVE = "inclusiveGateway"
+    EVENT_GATEWAY = "eventBasedGateway"
+    TIMER = "timerCatchEvent"
+    MESSAGE = "messageCatchEvent"
+    SIGNAL = "signalCatchEvent"
+    TIMER_BOUNDARY = "timerBoundaryEvent"
+    MESSAGE_BOUNDARY = "messageBoundaryEvent"
+    SIGNAL_BOUNDARY = "signalBoundaryEvent"
+    ERROR_BOUNDARY = "errorBoundaryEvent"
 
 
-GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE})
-ENDS = frozenset({Kind.END, Kind.TERMINATE})
-TASKS = frozenset({Kind.USER_TASK})
+GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.EVENT_GATEWAY})
+ENDS = frozenset({Kind.END, Kind.TERMINATE, Kind.ERROR_END})
+TASKS = frozenset({
+    Kind.USER_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.RECEIVE_TASK, Kind.RULE_TASK, Kind.CALL})
+ACTIVITIES = TASKS | {Kind.SUB_PROCESS}
+CATCHES = frozenset({Kind.TIMER, Kind.MESSAGE, Kind.SIGNAL})
+BOUNDARIES = frozenset({
+    Kind.TIMER_BOUNDARY, Kind.MESSAGE_BOUNDARY, Kind.SIGNAL_BOUNDARY, Kind.ERROR_BOUNDARY})
+TIMERS = frozenset({Kind.TIMER, Kind.TIMER_BOUNDARY})
+# What Complete may end: work that was done, or a message or signal that has come.
+COMPLETABLE = TASKS | {Kind.MESSAGE, Kind.SIGNAL, Kind.MESSAGE_BOUNDARY, Kind.SIGNAL_BOUNDARY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +71,41 @@ class Repeat:
     is_enough: feel.Expression | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """When: a duration from now, counted in working days if so said, or a point in time."""
+
+    expression: feel.Expression
+    is_date: bool = False
+    is_in_working_days: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """An element of the flow; edges in the order of the file, `default` is one of `outgoing`."""
+    """An element of the flow; edges in the order of the file, `default` is one of `outgoing`.
+
+    :ivar inside: the sub-process it lies in, or "" for the flow itself;
+    :ivar start: of a sub-process, its start event;
+    :ivar host: of a boundary event, the activity it sits on; `is_interrupting` ends that activity;
+    :ivar boundary: of an activity, the boundary events that sit on it;
+    :ivar event: name of the message or signal, code of the error ("" catches every error);
+    :ivar implementation: what does the work of a service, rule or call, as the file names it."""
 
     id: str
     kind: Kind
     name: str
-    incoming: tuple[Edge, ...]
-    outgoing: tuple[Edge, ...]
+    incoming: tuple[Edge, ...] = ()
+    outgoing: tuple[Edge, ...] = ()
     default: Edge | None = None
     repeat: Repeat | None = None
+    inside: str = ""
+    start: str = ""
+    host: str = ""
+    is_interrupting: bool = True
+    boundary: tuple[str, ...] = ()
+    event: str = ""
+    timer: Timer | None = None
+    implementation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +119,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """A whole flow. `upstream` holds, for each inclusive join, the nodes that can still reach it
-    without passing through it."""
+    """A whole flow, those of its sub-processes included. `upstream` holds, for each inclusive join,
+    the nodes that can still reach it without passing through it."""
 
     id: str
     name: str
@@ -81,10 +129,22 @@ class Graph:
     lanes: tuple[Lane, ...]
     start: str
     upstream: Mapping[str, frozenset[str]]
+    has_scopes: bool = False
 
     def lane_of(self, node: str) -> Lane | None:
         return next((lane for lane in self.lanes if node in lane.nodes), None)
 
+    def ways(self, node_id: str) -> tuple[Edge, ...]:
+        """The edges on which a case may go on from a node, into and out of sub-processes too."""
+        node = self.nodes[node_id]
+        if node.kind is Kind.SUB_PROCESS:
+            out = self.nodes[node.start].outgoing
+        elif node.inside and node.kind in (Kind.END, Kind.TERMINATE):
+            out = self.nodes[node.inside].outgoing
+        else:
+            out = node.outgoing
+        return (*out, *(edge for event in node.boundary for edge in self.nodes[event].outgoing))
+
     def tasks(self) -> tuple[Node, ...]:
         """The nodes where somebody has to act, in the order of the file."""
-        return tuple(node for node in self.nodes.values() if node.kind in TASKS)
+        return tuple(node for node in self.nodes.values() if node.kind is Kind.USER_TASK)
