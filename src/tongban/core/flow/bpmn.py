@@ -200,18 +200,18 @@ def _check_scopes(nodes: Mapping[str, Node], process_id: str) -> dict[str, str]:
     return starts
 
 
-def _upstream(nodes: Mapping[str, Node]) -> dict[str, frozenset[str]]:
-    """For each inclusive join, the nodes with a way to it that does not pass through it."""
-    return {node.id: _sources_of(node, nodes) for node in nodes.values()
-            if node.kind is Kind.INCLUSIVE and len(node.incoming) > 1}
+def _upstream(nodes: Mapping[str, Node]) -> dict[str, Mapping[str, frozenset[str]]]:
+    """For each edge into an inclusive join, the nodes with a way to it that does not pass the join."""
+    return {node.id: {edge.id: _sources_of(edge, nodes) for edge in node.incoming}
+            for node in nodes.values() if node.kind is Kind.INCLUSIVE and len(node.incoming) > 1}
 
 
-def _sources_of(join: Node, nodes: Mapping[str, Node]) -> frozenset[str]:
+def _sources_of(way: Edge, nodes: Mapping[str, Node]) -> frozenset[str]:
     found: set[str] = set()
-    pending = deque(edge.source for edge in join.incoming)
+    pending = deque([way.source])
     while pending:
         node_id = pending.popleft()
-        if node_id not in found and node_id != join.id:
+        if node_id not in found and node_id != way.target:
             found.add(node_id)
             node = nodes[node_id]
             pending.extend(edge.source for edge in node.incoming)

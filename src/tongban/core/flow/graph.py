@@ -119,8 +119,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """A whole flow, those of its sub-processes included. `upstream` holds, for each inclusive join,
-    the nodes that can still reach it without passing through it."""
+    """A whole flow, those of its sub-processes included. `upstream` holds, for each inclusive join
+    and each edge into it, the nodes that can still reach that edge without passing the join."""
 
     id: str
     name: str
@@ -128,7 +128,7 @@ class Graph:
     edges: Mapping[str, Edge]
     lanes: tuple[Lane, ...]
     start: str
-    upstream: Mapping[str, frozenset[str]]
+    upstream: Mapping[str, Mapping[str, frozenset[str]]]
     has_scopes: bool = False
 
     def lane_of(self, node: str) -> Lane | None:

@@ -59,16 +59,25 @@ def _closes_scope(step: Sheet) -> bool:
 
 
 def _releases_inclusive(step: Sheet) -> bool:
-    """Lets one inclusive join go that nothing under way can reach any more."""
+    """Lets one inclusive join go that nothing under way can fill any further."""
     for node_id, upstream in step.graph.upstream.items():
         waiting = [token for token in step.live.values() if token.node == node_id]
         for scope in sorted({token.scope for token in waiting}):
-            if not any(token.scope == scope and token.node in upstream
+            here = [token for token in waiting if token.scope == scope]
+            filled = {token.came_by for token in here}
+            if not any(token.scope == scope and _may_fill(token.node, filled, upstream)
                        for token in step.live.values()):
-                here = [token for token in waiting if token.scope == scope]
                 step.join(step.graph.nodes[node_id], here, scope)
                 return True
     return False
+
+
+def _may_fill(place: str, filled: set[str], upstream: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a token there can reach an empty edge into the join, but none that is filled: a token
+    that can reach a filled one as well belongs to the next pass of a loop."""
+    if any(place in upstream[edge] for edge in filled):
+        return False
+    return any(place in sources for edge, sources in upstream.items() if edge not in filled)
 
 
 # Arrivals
