@@ -36,6 +36,8 @@ PROCEDURE = "national/procedures/permit/procedure.yaml"
         (PROCEDURE, "role: reviewer", "role: nobody", "nodes.document_review.role：没有角色 nobody"),
         (PROCEDURE, "- [window, decider]", "- [ghost, decider]", "exclusive：没有角色 ghost"),
         ("national/procedures/permit/flow.bpmn", "intake.outcome = ", "intake.outcome == ", "flow.bpmn"),
+        (PROCEDURE, "officers: 2\n    limit_working_days: 5", "officers: 2\n    limit_working_days: 30", "法定办结期限”规定20个工作日，这条路上各环节合计32个工作日"),
+        (PROCEDURE, "acts: [accept, request_supplement, refuse_acceptance]", "acts: [accept, refuse_acceptance]", "永远不会走到"),
         ("national/procedures/permit/form.json", '"type": "object"', '"type": "array"', "form：应为 type: object"),
         ("national/procedures/permit/form.json", "{", "", "form.json：-：读不懂"),
         ("shanxi/matters/food_business/form.json", '"premises_address": {', '"uscc": {', "uscc：程序的表单已有同名字段"),

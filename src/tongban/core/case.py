@@ -34,6 +34,25 @@ STATUS_AFTER: Mapping[str, Status] = {
     "Served": Status.SERVED,
     "Withdrawn": Status.WITHDRAWN,
 }
+# What each act of a task leaves: the event, and the outcome that conditions of the flow read; None: the actor chooses.
+EVENT_OF: Mapping[str, str] = {
+    "accept": "Accepted",
+    "refuse_acceptance": "AcceptanceRefused",
+    "request_supplement": "SupplementRequested",
+    "supplement": "Supplemented",
+    "complete": "Completed",
+    "decide": "Decided",
+    "serve": "Served",
+}
+OUTCOME_OF: Mapping[str, str | None] = {
+    "accept": "accept",
+    "refuse_acceptance": "refuse",
+    "request_supplement": "request_supplement",
+    "supplement": "supplemented",
+    "complete": None,
+    "decide": None,
+    "serve": "served",
+}
 OVER = frozenset({Status.SERVED, Status.NOT_ACCEPTED, Status.WITHDRAWN})
 
 

@@ -203,9 +203,7 @@ def supplement(
     :param answers: the whole form again, with what was corrected; empty keeps it as it is.
     :raises AnswersRefused, MaterialNotAsked: see there.
     """
-    act = step.Act(
-        "supplement", "Supplemented", result={"outcome": "supplemented"}, materials=materials
-    )
+    act = replace(step.fixed(act="supplement"), materials=materials)
 
     def checked(task: step.Task, act: step.Act) -> step.Act:
         definition = task.stage.definition

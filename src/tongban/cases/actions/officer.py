@@ -3,6 +3,7 @@
 Each is one legal act with its own event; the flow goes on from what it wrote."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ def accept(
     *, region_code: str, case_id: int, token_n: int, actor: guards.Actor, at: datetime, key: str
 ) -> step.Done:
     """Accept the application (受理, 行政许可法 art. 32(1)(五)); the statutory clock starts."""
-    act = step.Act("accept", "Accepted", result={"outcome": "accept"})
+    act = step.fixed(act="accept")
     return step.take(
         region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act
     )
@@ -37,9 +38,7 @@ def refuse_acceptance(
     """
     if not reason.strip():
         raise guards.ReasonMissing()
-    act = step.Act(
-        "refuse_acceptance", "AcceptanceRefused", result={"outcome": "refuse"}, said={"reason": reason.strip()}
-    )
+    act = step.fixed(act="refuse_acceptance", said={"reason": reason.strip()})
     return step.take(
         region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act
     )
@@ -58,10 +57,7 @@ def request_supplement(
     told = [dict(item) for item in items if item.get("what", "").strip()]
     if not told:
         raise NothingToCorrect()
-    act = step.Act(
-        "request_supplement", "SupplementRequested", result={"outcome": "request_supplement"}, said={"items": told},
-        only_once=True,
-    )
+    act = replace(step.fixed(act="request_supplement", said={"items": told}), only_once=True)
     return step.take(
         region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act
     )
@@ -110,7 +106,7 @@ def serve(
 
     :param how: electronic, window or post.
     """
-    act = step.Act("serve", "Served", result={"outcome": "served"}, said={"how": how})
+    act = step.fixed(act="serve", said={"how": how})
     return step.take(
         region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act
     )

@@ -77,6 +77,11 @@ class Act:
     only_once: bool = False
 
 
+def fixed(*, act: str, said: Mapping[str, Any] | None = None) -> Act:
+    """Return an act whose outcome for the flow is fixed by its name: accept, serve and the like."""
+    return Act(act, core.EVENT_OF[act], result={"outcome": core.OUTCOME_OF[act]}, said=said or {})
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """The answer to an act: the state the case is in now."""

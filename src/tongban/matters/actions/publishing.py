@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tongban.core import clock, feel, flow, forms, refusal
+from tongban.core import case, clock, feel, flow, forms, refusal
+from tongban.core.flow import check
 from tongban.law import queries as law
 from tongban.matters import models, queries
 from tongban.matters.actions.composing import BadPack, Draft, Procedure, drafts_in, procedures_in
@@ -158,6 +159,7 @@ def _check(draft: Draft, on: date) -> None:
         *_clock_faults(draft.document, built, on),
         *_form_faults(draft.document, built),
     ]
+    faults = faults or list(_flow_faults(draft.document, built))  # Only a flow whose nodes are known can be walked.
     if faults:
         raise BadPack(file=draft.file, field=faults[0][0], reason=faults[0][1])
 
@@ -190,6 +192,36 @@ def _node_faults(built: queries.Definition) -> Iterator[tuple[str, str]]:
     for task in built.graph.tasks():
         if task.repeat and not built.collections.get(task.repeat.collection):
             yield f"nodes.{task.id}", f"名单 {task.repeat.collection} 是空的"
+
+
+def _flow_faults(document: dict[str, Any], built: queries.Definition) -> Iterator[tuple[str, str]]:
+    """A flow that can get stuck, skip a clock or outlast the law is not published."""
+    nodes = built.nodes.values()
+    facts = check.Facts(
+        roles={rule.node: rule.role for rule in nodes},
+        outcomes={rule.node: _outcomes(rule) for rule in nodes},
+        writers=frozenset(rule.node for rule in nodes if "supplement" in rule.acts),
+        limits={rule.node: rule.limit_working_days for rule in nodes if rule.limit_working_days},
+        spans=tuple(
+            check.Span(rule.title, document["statutory_working_days"], _leaving(built, {rule.starts_with}),
+                      _leaving(built, set(rule.ends_with)))
+            for rule in built.clocks if rule.period_id == document["statutory_period"]
+        ),
+    )
+    for finding in check.check(built.graph, facts):
+        yield f"flow.bpmn {finding.element}", finding.says()
+
+
+def _outcomes(rule: queries.NodeRule) -> tuple[str, ...]:
+    fixed = (case.OUTCOME_OF.get(act) for act in rule.acts)
+    return (*(outcome.id for outcome in rule.outcomes), *(one for one in fixed if one))
+
+
+def _leaving(built: queries.Definition, kinds: set[str]) -> frozenset[str]:
+    """The nodes one of whose acts leaves an event of these kinds."""
+    return frozenset(
+        rule.node for rule in built.nodes.values() if any(case.EVENT_OF.get(act) in kinds for act in rule.acts)
+    )
 
 
 def _number_faults(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
