@@ -19,5 +19,6 @@ def facts(*, log: str) -> Iterator[ledger.EventFact]:
         yield ledger.EventFact(
             region_code=event.region_code, case_id=event.case_id, n=event.n,
             ref=refs.get((event.region_code, event.case_id), ""),
-            kind=event.kind, at=event.at, node=event.node, said=event.said,
+            kind=event.kind, at=event.at, node=event.node,
+            said={name: value for name, value in event.said.items() if value},  # As the step queued it.
         )  # fmt: skip
