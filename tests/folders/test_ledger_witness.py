@@ -256,6 +256,18 @@ def test_a_witness_ahead_of_what_is_to_be_published_stops_it(far, answers):
     assert queries.proof(REGION, 1)["size"] == 3
 
 
+def test_a_witness_that_had_cosigned_before_a_crash_signs_once():
+    queue(1, 2, 3)
+    jobs.take_turn(at=AT)
+    (queries.public_folder(LOG) / "checkpoint").unlink()
+    models.Checkpoint.objects.update(published_at=None)
+    jobs.take_turn(at=AT + datetime.timedelta(seconds=5))
+    lines = note.parse(models.Checkpoint.objects.get(log=LOG).note).signatures
+    assert [line.name for line in lines] == ["ledger.example/140100", "ledger.example/witness"]
+    kept = note.parse(models.Witnessed.objects.get(origin="ledger.example/140100").note).signatures
+    assert [line.name for line in kept] == ["ledger.example/140100", "ledger.example/witness"]
+
+
 def test_a_witness_behind_what_was_published_does_not_stop_it(far):
     queue(1, 2, 3)
     jobs.take_turn(at=AT)

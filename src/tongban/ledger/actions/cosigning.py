@@ -50,11 +50,12 @@ def cosign(*, log: str, text: str, at: datetime) -> str:
 
     :raises WitnessIsAhead: one has seen more, or something else.
     """
-    shown = note.parse_checkpoint(note.parse(text).text)
+    parsed = note.parse(text)
+    shown = note.parse_checkpoint(parsed.text)
+    signed = {(line.name, line.key_id) for line in parsed.signatures}
     for witness in queries.witnesses():
-        line = _line_of(log, witness, shown, text, at)
-        if line and line not in text:
-            text += line
+        if (witness.key.name, witness.key.id) not in signed:  # It may have, before this process was killed.
+            text += _line_of(log, witness, shown, text, at)
     return text
 
 

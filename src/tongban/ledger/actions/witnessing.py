@@ -73,9 +73,16 @@ def add_checkpoint(*, body: str, at: datetime) -> str:
     with transaction.atomic():
         kept = models.Witnessed.objects.select_for_update().filter(origin=key.name).first()
         _check_growth(asked, checkpoint, kept)
-        line = note.signature_of(queries.witness_signer(), checkpoint.text, int(at.timestamp())).line
-        _keep(kept, asked, checkpoint, asked.note + line, at)
-    return line
+        line = note.signature_of(queries.witness_signer(), checkpoint.text, int(at.timestamp()))
+        _keep(kept, checkpoint, _with(asked.note, line), at)
+    return line.line
+
+
+def _with(text: str, ours: note.Signature) -> str:
+    """The note with our line, in place of one that an earlier answer gave."""
+    parsed = note.parse(text)
+    lines = [line for line in parsed.signatures if (line.name, line.key_id) != (ours.name, ours.key_id)]
+    return parsed.text + "\n" + "".join(line.line for line in (*lines, ours))
 
 
 def asked_in(*, body: str) -> Asked:
@@ -138,7 +145,7 @@ def _check_growth(asked: Asked, new: note.Checkpoint, kept: models.Witnessed | N
 
 
 def _keep(
-    kept: models.Witnessed | None, asked: Asked, new: note.Checkpoint, text: str, at: datetime
+    kept: models.Witnessed | None, new: note.Checkpoint, text: str, at: datetime
 ) -> None:
     """Durable before it is answered: of two requests from one size, one wins."""
     is_new = kept is None or kept.size != new.size
