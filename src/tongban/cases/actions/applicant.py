@@ -98,11 +98,14 @@ def submit(
     checked = _checked(definition, answers)
     _materials_as_listed(definition, checked, materials)
     with transaction.atomic():
+        serial = rows.next_serial(region_code=definition.region_code, year=timezone.localdate(at).year)
+        # Asked under the lock of the numbers: of two that come at once the second finds what the first did.
         if done := _filed_before(definition.region_code, key):
+            transaction.set_rollback(True)  # The number goes back.
             return done
         if not matters.is_open(definition.matter_code, timezone.localdate(at)):
             raise MatterClosed(title=definition.title)
-        stage = _new_scene(definition, applicant_id, checked, actor, at, key)
+        stage = _new_scene(definition, serial, applicant_id, checked, actor, at, key)
         return _file(stage, subject, channel, materials)
 
 
@@ -138,13 +141,11 @@ def _materials_as_listed(
 
 
 def _new_scene(
-    definition: matters.Definition, applicant_id: str, answers: Mapping[str, Any],
+    definition: matters.Definition, serial: int, applicant_id: str, answers: Mapping[str, Any],
     actor: guards.Actor, at: datetime, key: str,
 ) -> step.Scene:
-    year = timezone.localdate(at).year
-    serial = rows.next_serial(region_code=definition.region_code, year=year)
     case = rows.CaseRow(
-        region_code=definition.region_code, id=year * 10**8 + serial, ref=str(uuid.uuid4()),
+        region_code=definition.region_code, id=timezone.localdate(at).year * 10**8 + serial, ref=str(uuid.uuid4()),
         matter_code=definition.matter_code, version_id=definition.version_id,
         organ_code=definition.organ_code, applicant_id=applicant_id, status="", outcome="",
         document={"form": dict(answers)}, events=0, tokens=0, head=step.NO_HEAD,
