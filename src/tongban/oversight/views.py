@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from tongban.cases import queries as cases
@@ -11,6 +12,7 @@ from tongban.oversight import queries
 
 
 @login_required
+@never_cache
 @require_GET
 def cockpit(request: HttpRequest) -> HttpResponse:
     """What is near or past its limit in the regions this supervisor watches."""
@@ -26,7 +28,11 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "yellow": sum(1 for card in cards if card.level == "yellow"),
         "red": sum(1 for card in cards if card.level == "red"),
     }
-    return render(request, "oversight/cockpit.html", {"rows": rows, "cards": cards, "figures": figures})
+    hidden = () if viewer.organs else ("cases:queue",)
+    return render(
+        request, "oversight/cockpit.html",
+        {"rows": rows, "cards": cards, "figures": figures, "nav_hidden": hidden},
+    )
 
 
 @require_GET

@@ -4,6 +4,7 @@ from tongban.cases.queries.by_number import ref_of_number
 from tongban.cases.queries.facts import facts
 from tongban.cases.queries.figures import PublicFigures, most_filed, public_figures
 from tongban.cases.queries.lists import (
+    NEAR_DAYS,
     CaseRow,
     DeskRow,
     any_case,

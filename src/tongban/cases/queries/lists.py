@@ -14,6 +14,7 @@ from tongban.matters import queries as matters
 from tongban.people import queries as people
 
 ROWS_MAX = 200
+NEAR_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,24 @@ class CaseRow:
     is_provisional: bool
     left: int | None
     organ_name: str
+    acceptance_on: date | None = None  # by when it must be accepted or corrections asked for, while that is open
+    budget: int | None = None  # working days of the statutory limit, extension included
+    promised_budget: int | None = None
+    is_over_promise: bool = False
+
+    @property
+    def used(self) -> int:
+        """How many of the working days are used today."""
+        return (self.budget or 0) - max(self.left or 0, 0)
+
+    @property
+    def urgency(self) -> str:
+        """How the clock is drawn: red past the law, pause, warn near it or past the promise."""
+        if self.is_paused:
+            return "pause"
+        if self.left is not None and self.left < 0:
+            return "red"
+        return "warn" if self.is_over_promise or (self.left is not None and self.left <= NEAR_DAYS) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +167,16 @@ def _urgency(row: DeskRow) -> tuple[bool, int, datetime]:
 
 def _with_limits(cases: QuerySet[models.Case]) -> QuerySet[models.Case]:
     clock = models.Clock.objects.filter(region_code=OuterRef("region_code"), case_id=OuterRef("id"))
-    statutory = clock.filter(name="statutory")
+    statutory, promised = clock.filter(name="statutory"), clock.filter(name="promised")
     return cases.annotate(
         statutory_on=Subquery(statutory.values("last_on")[:1]),
         statutory_ended_on=Subquery(statutory.values("ended_on")[:1]),
         is_paused=Subquery(statutory.values("is_paused")[:1]),
         is_provisional=Subquery(statutory.values("is_provisional")[:1]),
-        promised_on=Subquery(clock.filter(name="promised").values("last_on")[:1]),
+        budget=Subquery(statutory.values(total=F("budget") + F("extended"))[:1]),
+        promised_on=Subquery(promised.values("last_on")[:1]),
+        promised_budget=Subquery(promised.values("budget")[:1]),
+        acceptance_on=Subquery(clock.filter(name="acceptance", ended_on=None).values("last_on")[:1]),
     )
 
 
@@ -178,6 +200,10 @@ def _row(case: models.Case, organ_name: str, today: date) -> CaseRow:
         is_provisional=bool(case.is_provisional),
         left=_left(limit, today) if is_open else None,
         organ_name=organ_name,
+        acceptance_on=case.acceptance_on,
+        budget=case.budget,
+        promised_budget=case.promised_budget,
+        is_over_promise=bool(is_open and case.promised_on and today > case.promised_on),
     )
 
 

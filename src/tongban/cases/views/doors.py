@@ -42,7 +42,8 @@ def _result(data: Any, _page: queries.CasePage, task: queries.TaskRow) -> Form:
 
 
 def _corrections(data: Any, page: queries.CasePage, _task: queries.TaskRow) -> Form:
-    return forms.Corrections(data, materials=page.definition.materials)
+    answers = page.document.get("form", {})
+    return forms.Corrections(data, materials=tuple(rule for rule in page.definition.materials if rule.applies(answers)))
 
 
 def _pausing(data: Any, page: queries.CasePage, _task: queries.TaskRow) -> Form:

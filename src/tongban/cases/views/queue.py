@@ -17,12 +17,11 @@ from tongban.cases.views import shown
 from tongban.core import codes
 
 SHOWN_CHARS_MAX = 60
-NEAR_DAYS = 2
 
 VIEWS: dict[str, tuple[Any, Callable[[queries.DeskRow], bool]]] = {
     "all": (_("全部待办"), lambda row: True),
     "mine": (_("分派给我"), lambda row: row.is_mine),
-    "soon": (_("两日内到期"), lambda row: row.case.left is not None and 0 <= row.case.left <= NEAR_DAYS),
+    "soon": (_("两日内到期"), lambda row: row.case.left is not None and 0 <= row.case.left <= queries.NEAR_DAYS),
     "late": (_("已超法定期限"), lambda row: row.case.left is not None and row.case.left < 0),
     "paused": (_("期限暂停"), lambda row: row.case.is_paused),
 }
