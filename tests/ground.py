@@ -35,6 +35,17 @@ ANSWERS = {
     "has_director": False, "is_true": True,
 }
 
+HOTEL_ANSWERS = {
+    **{name: ANSWERS[name] for name in ("uscc", "registered_address", "legal_person", "legal_person_id", "contact_name",
+                                        "contact_phone", "has_agent", "delivery", "is_true")},
+    "subject_type": "enterprise", "subject_name": "太原并州客栈有限公司（示例）", "hotel_name": "并州客栈（示例）",
+    "premises_address": "太原市迎泽区迎泽大街 200 号（示例）", "premises_right": "leased", "area": "1260", "floors": 6,
+    "floor_from": 2, "floor_to": 5, "rooms": 48, "beds": 80, "fire_acceptance": "accepted",
+    "fire_commitment": "inspection", "exits": 3, "has_sprinklers": True, "cameras": 36, "security_name": "高示例",
+    "security_phone": "15400000013", "has_guest_system": True, "staff_count": 18, "health_certified_count": 18,
+    "has_central_air": False, "has_pool": False, "water_kind": "mains", "linen": "sent_out",
+}
+
 
 def load(*, at: dt.datetime | None = None) -> None:
     """Load the packs, as ``tongban load`` does."""
