@@ -89,3 +89,14 @@ def test_no_wide_except(path):
     wide = [n.lineno for n in ast.walk(tree(path)) if isinstance(n, ast.ExceptHandler)
             and (n.type is None or getattr(n.type, "id", "") in {"Exception", "BaseException"})]
     assert wide == []
+
+
+TEMPLATES = sorted(SRC.rglob("templates/**/*.html"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_template_has_no_inline_script_or_style(path):
+    """The policy drops them, silently; and htmx must not be given code to run (ADR 0002)."""
+    text = path.read_text(encoding="utf-8")
+    inline = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>|<style\b|\sstyle=|\son[a-z]+=\"|hx-on|\"js:", text)
+    assert inline == []
