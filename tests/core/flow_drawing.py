@@ -137,6 +137,10 @@ class Case:
 
 def structured(shape):
     """The graph of a structured shape: (kind, parts), as random tests make them."""
+    return draw(*structured_lines(shape))
+
+
+def structured_lines(shape):
     lines = []
     counter = iter(range(1, 10_000))
 
@@ -172,7 +176,7 @@ def structured(shape):
 
     end = build(shape, "start")
     lines.append(f"{end} > end")
-    return draw(*_with_defaults(lines))
+    return _with_defaults(lines)
 
 
 def _with_defaults(lines):

@@ -62,7 +62,7 @@ def test_logic_has_three_values(left, right, both, either):
     "", "1 +", "a b c = ", "(1", "[1, 2", "{a 1}", "x ==", "if a then b", '"open', "1 2", "not x",
     "for x return x", "some x satisfies x", "@", "#", "a.", "f(1, a: 2)", "f(a: 1, 2)",
     "function(x) external {a: 1}", "(" * 40 + "1" + ")" * 40, "+".join(["1"] * 300),
-    "x" * 20_001, "(!= 5)", "[1..5", "{[1]: 2}", "a instance of 5", "1 and then",
+    "x" * 20_001, "(!= 5)", "[1..5", "{[1]: 2}", "a instance of 5", "1 and then", "1e99999",
     "x instance of " + "list<" * 40 + "number" + ">" * 40, "[" + "1," * 9_999 + "[" * 12,
     "1 in " * 200 + "1", "1 in (" * 20 + "1" + ").y" * 20,
 ])
@@ -75,6 +75,8 @@ def test_what_is_not_feel_is_refused_when_it_is_compiled(text):
 @pytest.mark.parametrize("text", [
     "for a in 1..50000, b in 1..50000 return 1", "for a in 1..10000000 return a",
     "{f: function(n) f(n + 1), r: f(1)}.r", 'for d in @"1900-01-01"..@"2900-01-01" return d',
+    'string join(for i in 1..90000 return "a", "bbbbbbbbbbbbb")',
+    "distinct values(for i in 1..2000 return [i])",
     "for a in [1..60000] return [1..60000][1] in [for b in [1..50000] return b]",
 ])
 def test_work_is_bounded(text):

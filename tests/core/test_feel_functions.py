@@ -1,6 +1,7 @@
 """The built-in functions, each line an expression and what it comes to."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -197,6 +198,8 @@ def test_strings(expression, expected):
     union([1, 2], [2, 3]) => [1, 2, 3]
     union([1], null) => null
     distinct values([1, 2, 1, null, null]) => [1, 2, null]
+    distinct values([1, "1", true, 1.0, [1], [1], {a: 1}]) => [1, "1", true, [1], {a: 1}]
+    count(distinct values(for i in 1..5000 return i)) => 5000
     flatten([[1, 2], [[3]], 4]) => [1, 2, 3, 4]
     sort([3, 1, 2], function(a, b) a < b) => [1, 2, 3]
     sort(["b", "a"]) => ["a", "b"]
@@ -398,6 +401,10 @@ def test_conversion(expression, expected):
 """))
 def test_ranges(expression, expected):
     assert same(expression, expected)
+
+
+def test_a_number_from_outside_is_never_written_out_for_ever():
+    assert feel.evaluate(feel.compile("string(x)"), {"x": Decimal("1e999999")}) == "1E+999999"
 
 
 def test_the_moment_is_passed_in_never_read():

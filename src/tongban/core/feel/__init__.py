@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tongban.core.feel import meaning, syntax, tree
-from tongban.core.feel.meaning import TooMuchWork
-from tongban.core.feel.values import Function, Value
+from tongban.core.feel.values import Function, TooMuchWork, Value
 from tongban.core.feel.words import NotFeel
 
 __all__ = ["Expression", "NotFeel", "TooMuchWork", "Value", "compile", "compile_tests", "evaluate"]

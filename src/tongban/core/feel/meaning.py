@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar, cast
 
-from tongban.core import refusal
 from tongban.core.feel import (
     arithmetic,
     functions,
@@ -18,17 +17,10 @@ from tongban.core.feel import (
     types,
     values,
 )
-from tongban.core.feel.values import Value
+from tongban.core.feel.values import TooMuchWork, Value
 
-WORK_MAX = 1_000_000  # Elements looked at in one evaluation.
+WORK_MAX = 500_000  # Elements looked at in one evaluation.
 CALLS_DEEP_MAX = 30  # Functions inside functions, so that recursion ends.
-
-
-class TooMuchWork(refusal.Refusal):
-    """The expression looks at more elements than a rule may."""
-
-    code = "too-much-work"
-    says = "表达式计算量超过上限，已停止。"
 
 
 class Scope:

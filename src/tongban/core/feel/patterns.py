@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tongban.core import refusal
+from tongban.core.feel.values import TEXT_LENGTH_MAX, TooMuchWork
 
 PATTERN_LENGTH_MAX = 1_000
 PROGRAM_LENGTH_MAX = 2_000
@@ -20,13 +20,6 @@ DEPTH_MAX = 30
 STEPS_MAX = 2_000_000
 FLAGS = frozenset("ismxq")
 Accepts = Callable[[str], bool]
-
-
-class TooMuchText(refusal.Refusal):
-    """Text and pattern together are more than a rule may look at."""
-
-    code = "too-much-text"
-    says = "文本或匹配规则过长，已停止匹配。"
 
 
 class _Wrong(Exception):
@@ -93,11 +86,14 @@ class Pattern:
         if pieces is None or self.find("", 0) is not None:
             return None
         done: list[str] = []
-        at = 0
+        at = length = 0
         while (found := self.find(text, at)) is not None:
             done.append(text[at : found[0]])
             done += [piece if isinstance(piece, str) else _group(text, found, piece) for piece in pieces]
             at = found[1]
+            length += sum(map(len, done[-len(pieces) :])) if pieces else 0
+            if length > TEXT_LENGTH_MAX:
+                raise TooMuchWork
         return "".join([*done, text[at:]])
 
     def split(self, text: str) -> list[object] | None:
@@ -200,7 +196,7 @@ class _Run:
                 continue
             self.steps += 1
             if self.steps > STEPS_MAX:
-                raise TooMuchText
+                raise TooMuchWork
             threads[place] = slots
             instruction = self.program[place]
             if isinstance(instruction, Split):

@@ -12,9 +12,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tongban.core import refusal
+
 # IEEE 754 decimal128, which DMN names; a fault gives NaN or infinity, and those become null.
 NUMBERS = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[])
 Value = object
+TEXT_LENGTH_MAX = 1_000_000  # Of what an expression makes.
+
+
+class TooMuchWork(refusal.Refusal):
+    """The expression looks at more, or makes more, than a rule may."""
+
+    code = "too-much-work"
+    says = "表达式计算量超过上限，已停止。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ Sources: OMG DMN 1.5, clauses 10.3.1.3 to 10.3.1.5 (names, tokens, literals)."""
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from tongban.core import refusal
+from tongban.core.feel.values import NUMBERS
 
 TEXT_LENGTH_MAX = 20_000
 BLANK = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
@@ -124,7 +124,10 @@ class Words:
         if text.startswith("..", start):
             return Token("sign", "..", None, start, start + 2)
         if found := NUMBER.match(text, start):
-            return Token("number", found.group(), Decimal(found.group()), start, found.end())
+            number = NUMBERS.create_decimal(found.group())
+            if not number.is_finite():
+                raise NotFeel(position=start + 1, reason="the number is too large")
+            return Token("number", found.group(), number, start, found.end())
         if found := STRING.match(text, start):
             return Token("string", found.group(), _unescape(found.group(1)), start, found.end())
         if found := AT_STRING.match(text, start):

@@ -13,6 +13,7 @@ from tongban.core.feel.functions import is_day, make_range
 from tongban.core.feel.values import Function, Months, Range, Value
 
 NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+PLAIN_PLACES_MAX = 6_200  # As many as a decimal128 has; beyond that a number came from outside.
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August",
                "September", "October", "November", "December")
@@ -125,7 +126,7 @@ def write(value: Value) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return f"{value:f}" if abs(value.adjusted()) < PLAIN_PLACES_MAX else str(value)
     return _write_composite(value)
 
 

@@ -2,6 +2,7 @@
 
 Sources: OMG DMN 1.5, clause 10.3.4.4 (table 69), 10.3.4.7 (sort)."""
 
+import collections
 import functools
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -11,6 +12,7 @@ from tongban.core.feel.functions import call
 from tongban.core.feel.values import NUMBERS, Function, Value
 
 Elements = list[Value]
+OTHERS_MAX = 1_000  # Values that can only be compared with each other, which is quadratic.
 
 
 def _of_list(operate: Callable[..., Value]) -> Callable[..., Value]:
@@ -75,7 +77,7 @@ def _mode(elements: Elements) -> Value:
     numbers = [each for each in elements if isinstance(each, Decimal)]
     if len(numbers) < len(elements):
         return None
-    counts = {each: numbers.count(each) for each in dict.fromkeys(numbers)}
+    counts = collections.Counter(numbers)
     most = max(counts.values(), default=0)
     return sorted(each for each, count in counts.items() if count == most)
 
@@ -156,10 +158,21 @@ def _index_of(elements: Elements, wanted: Value) -> Value:
 
 
 def _distinct(elements: Elements) -> Elements:
+    """Plain values are told apart by hash; only others are compared one by one."""
     kept: Elements = []
+    others: Elements = []
+    plain: set[tuple[str, Value]] = set()
     for each in elements:
-        if _contains(kept, each) is False:
-            kept.append(each)
+        if each is None or isinstance(each, str | bool | Decimal):
+            key = (values.kind_of(each), each)
+            is_new = key not in plain
+            plain.add(key)
+        else:
+            is_new = _contains(others, each) is False
+            others += [each] if is_new else []
+            if len(others) > OTHERS_MAX:
+                raise values.TooMuchWork
+        kept += [each] if is_new else []
     return kept
 
 

@@ -58,7 +58,10 @@ def _join(elements: Value, delimiter: Value = None) -> Value:
     kept = [each for each in map(values.value_of, elements) if each is not None]
     if not all(isinstance(each, str) for each in kept):
         return None
-    return (delimiter or "").join(map(str, kept))
+    between = delimiter or ""
+    if sum(len(str(each)) + len(between) for each in kept) > values.TEXT_LENGTH_MAX:
+        raise values.TooMuchWork
+    return between.join(map(str, kept))
 
 
 _TWO = ("string", "match")
