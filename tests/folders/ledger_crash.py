@@ -31,7 +31,7 @@ def points():
         "drained, nothing hashed": (merkle, "grow", before),
         "hashed, no leaf written": (merkle, "grow", after),
         "leaves written, no tile": (integrating, "_by_tile", before),
-        "tiles written, tree row not": (integrating, "_append", after),
+        "tiles written, tree row not": (integrating, "append", after),
         "integrated, nothing compared": (publishing, "_refuse_to_go_back", before),
         "compared, no file written": (publishing, "_write_files", before),
         "one file written, not renamed": (publishing.Path, "replace", before),

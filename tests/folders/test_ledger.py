@@ -284,6 +284,16 @@ def test_a_folder_that_cannot_be_written_is_named(place, monkeypatch):
     assert queries.state(LOG).trouble == "os-28"
 
 
+def test_an_event_that_comes_a_second_time_stops_its_log_and_no_other():
+    grow([1])
+    actions.queue(region_code="140106", entries=[actions.QueuedEntry(1, 1, b"{}")])
+    file_case(1, region_code="140728")
+    jobs.take_turn(at=LATER)
+    assert [(state.log, state.size, state.trouble) for state in queries.states()] == [
+        (LOG, 3, "ledger-event-twice"), ("140700", 3, ""),
+    ]
+
+
 def test_a_clock_that_went_back_and_a_disk_that_fills_are_named(monkeypatch):
     grow([1], at=LATER)
     jobs.take_turn(at=LATER - datetime.timedelta(seconds=61))
@@ -298,6 +308,72 @@ def test_a_clock_that_went_back_and_a_disk_that_fills_are_named(monkeypatch):
 
 def disk_full(*_given, **_named):
     raise OSError(28, "No space left on device")
+
+
+def test_a_restored_database_takes_its_entries_back_from_the_public_files(place):
+    first, second, lost = file_case(1), file_case(2), file_case(3)
+    jobs.take_turn(at=AT)
+    published = (place / "public" / LOG / "checkpoint").read_text()
+    restore(size=3, waiting=[(2, n, entry) for n, entry in enumerate(second, start=1)])
+    jobs.take_turn(at=LATER)
+    assert queries.state(LOG).trouble == "ledger-tree-went-back"
+
+    places = {REF.replace("-", ""): ("140106", 2)}
+    restore(size=3, waiting=[(2, n, entry) for n, entry in enumerate(second, start=1)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        actions.import_bundles(log=LOG, places=places, at=LATER)  # Three cases cannot share one place.
+    assert actions.import_bundles(log=LOG, places={}, at=LATER) == 6
+    assert actions.import_bundles(log=LOG, places={}, at=LATER) == 0
+    assert [bytes(e) for e in models.Leaf.objects.order_by("index").values_list("entry", flat=True)] == [
+        *first, *second, *lost
+    ]
+    models.Queue.objects.all().delete()
+    file_case(4)
+    jobs.take_turn(at=LATER)
+    state = queries.state(LOG)
+    assert (state.trouble, state.checkpoint_size) == ("", 12)
+    old = note.parse_checkpoint(note.parse(published).text)
+    new = note.parse_checkpoint(note.parse(state.checkpoint).text)
+    merkle.verify_consistency(
+        old=9, new=12, proof=queries.consistency_hashes(LOG, 9, 12), old_root=old.root, new_root=new.root
+    )
+
+
+def restore(*, size, waiting):
+    """The database as it was when the log had that size."""
+    models.Checkpoint.objects.all().delete()
+    models.Leaf.objects.filter(index__gte=size).delete()
+    hashes = [bytes(one) for one in models.Leaf.objects.order_by("index").values_list("hash", flat=True)]
+    edge, [tile] = merkle.grow(merkle.EMPTY_EDGE, hashes)
+    models.Tile.objects.update(width=size, hashes=tile)
+    models.Tree.objects.update(size=size, root=edge.root, edge=b"".join(edge.peaks))
+    models.Queue.objects.all().delete()
+    for case_id, n, entry in waiting:
+        actions.queue(region_code="140106", entries=[actions.QueuedEntry(case_id, n, entry)])
+
+
+def test_what_still_waited_in_the_backup_is_not_taken_twice():
+    entries = file_case(1)
+    jobs.take_turn(at=AT)
+    restore(size=1, waiting=[(1, n, entries[n - 1]) for n in (2, 3)])
+    places = {REF.replace("-", ""): ("140106", 1)}
+    assert actions.import_bundles(log=LOG, places=places, at=LATER) == 2
+    assert models.Queue.objects.count() == 0
+    jobs.take_turn(at=LATER)
+    assert queries.state(LOG).size == 3
+    assert actions.fsck(log=LOG, at=LATER) == ()
+
+
+def test_bundles_of_another_history_are_not_taken_in(place):
+    file_case(1)
+    jobs.take_turn(at=AT)
+    restore(size=1, waiting=[])
+    path = place / "public" / LOG / "tile/entries/000.p/3"
+    entries = list(merkle.entries_of(path.read_bytes()))
+    path.write_bytes(merkle.bundle([*entries[:2], b"{}"]))
+    with pytest.raises(actions.TreeWentBack):
+        actions.import_bundles(log=LOG, places={}, at=LATER)
+    assert queries.state(LOG).size == 1
 
 
 # What is shown

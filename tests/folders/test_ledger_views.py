@@ -2,8 +2,10 @@
 
 import datetime
 import json
+from urllib.parse import unquote
 
 import pytest
+import segno
 from django.urls import reverse
 
 from tongban.core import merkle, note, receipt
@@ -151,11 +153,23 @@ def test_answers_for_pages_of_other_folders(grown):
     answer = views.proof_answer(region_code="140106", case_id=1)
     assert len(json.loads(answer.content)["entries"]) == 10
     assert answer["Cache-Control"] == "private, no-store"
+    answer = views.promise_answer(region_code="140106", case_id=1, event_n=3)
+    assert answer.content.startswith(b"tongban-promise@v1\nledger.example/140100\n")
     answer = views.receipt_answer(region_code="140106", case_id=1, event_n=3)
     assert 'filename="140106-1-3.tlog-proof"' in answer["Content-Disposition"]
     assert receipt.parse_proof(answer.content.decode()).index == 2
-    with pytest.raises(views.Http404):
-        views.receipt_answer(region_code="140106", case_id=1, event_n=99)
+    for view in (views.receipt_answer, views.promise_answer):
+        with pytest.raises(views.Http404):
+            view(region_code="140106", case_id=1, event_n=99)
+
+
+def test_a_receipt_fits_an_address_and_a_code(grown):
+    address = queries.receipt_address("140106", 1, 3)
+    place, _, behind = address.partition("#")
+    assert place.endswith("/verify")
+    assert receipt.parse_proof(unquote(behind)).index == 2
+    assert segno.make(address, error="l").version <= 40
+    assert queries.receipt_address("140106", 1, 99) is None
 
 
 def test_programs_read_the_logs(rf, grown):

@@ -5,6 +5,7 @@ import pathlib
 
 import pytest
 
+from tests.web import browser as browsers
 from tongban.core import merkle
 from tongban.ledger import actions, jobs, queries
 
@@ -18,10 +19,9 @@ def page(monkeypatch):
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread.
     from playwright.sync_api import sync_playwright
 
-    executable = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if pathlib.Path(p).exists()), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield browser.new_page()
+        browser = playwright.chromium.launch(**browsers.options())
+        yield browser.new_page(locale="zh-CN")
         browser.close()
 
 

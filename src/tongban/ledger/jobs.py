@@ -5,7 +5,7 @@ import threading
 from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, IntegrityError, close_old_connections
 from django.utils import timezone
 
 from tongban.core import note
@@ -36,7 +36,7 @@ def take_turn(*, at: datetime) -> int:
             while batch := actions.integrate(log=log, at=at):
                 taken += batch
             actions.publish(log=log, at=at)
-        except (Refusal, OSError, note.NoteRejected, note.KeyRejected) as error:
+        except (Refusal, OSError, IntegrityError, note.NoteRejected, note.KeyRejected) as error:
             actions.report_trouble(log=log, trouble=name_of(error), at=at)
             logger.exception("log %s stands still", log)
         else:
@@ -50,6 +50,8 @@ def name_of(error: Exception) -> str:
         return error.code
     if isinstance(error, OSError):
         return f"os-{error.errno}"
+    if isinstance(error, IntegrityError):
+        return "ledger-event-twice"
     if isinstance(error, note.KeyRejected):
         return "ledger-key-unreadable"
     return "ledger-checkpoint-unreadable"

@@ -139,6 +139,22 @@ def case_file_answer(*, region_code: str, case_id: int) -> JsonResponse:
     )
 
 
+def promise_answer(*, region_code: str, case_id: int, event_n: int) -> HttpResponse:
+    """The log's signed promise to take in one event, as a file to keep from the first moment."""
+    text = queries.promise(region_code, case_id, event_n)
+    if text is None:
+        raise Http404
+    name = f"{region_code}-{case_id}-{event_n}.promise"
+    return HttpResponse(
+        text,
+        content_type=TEXT,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
 def receipt_answer(*, region_code: str, case_id: int, event_n: int) -> HttpResponse:
     """The receipt of one event as a file to keep; 404 while its entry waits for its place."""
     text = queries.receipt_text(region_code, case_id, event_n)

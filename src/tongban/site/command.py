@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tongban.core.refusal import Refusal
 from tongban.pg.place import Trouble
-from tongban.site import command_law, home, say
+from tongban.site import command_law, command_ledger, home, say
 
 TROUBLE, PORT_TAKEN, INTERRUPTED = 1, 3, 130
 LOOPBACK = ("127.0.0.1", "localhost", "::1")  # Demo passwords are known: only at home by default.
@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     _add_address(add("doctor", doctor, "check this machine and this data folder"))
     add("examine", examine, "replay every case from its events and check every link of the ledger")
     command_law.add(commands, _as)
+    command_ledger.add(commands, _as)
     one = add("reset", reset, "delete the data folder with everything in it, for ever")
     one.add_argument("--yes", action="store_true", help="do not ask")
     add("welcome", welcome, "say again where the site is, who may sign in and what to try")

@@ -1,7 +1,7 @@
 """What may be read of cases: always through ``visible_to``."""
 
 from tongban.cases.queries.by_number import ref_of_number
-from tongban.cases.queries.facts import facts
+from tongban.cases.queries.facts import facts, places
 from tongban.cases.queries.figures import PublicFigures, most_filed, public_figures
 from tongban.cases.queries.lists import (
     NEAR_DAYS,

@@ -8,6 +8,13 @@ from tongban.ledger import queries as ledger
 BATCH = 1000
 
 
+def places(*, log: str) -> dict[str, tuple[str, int]]:
+    """Region and number of each case of this log, by public reference in hex."""
+    cases = models.Case.objects.filter(region_code__startswith=log[:4]).order_by("region_code", "id")
+    rows = cases.values_list("ref", "region_code", "id")
+    return {ref.hex: (region_code, case_id) for ref, region_code, case_id in rows}
+
+
 def facts(*, log: str) -> Iterator[ledger.EventFact]:
     """Every event whose entry belongs in this log of the ledger, case by case."""
     refs: dict[tuple[str, int], str] = {}

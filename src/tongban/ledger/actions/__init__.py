@@ -3,6 +3,7 @@
 from tongban.ledger.actions.cosigning import WitnessIsAhead, cosign
 from tongban.ledger.actions.erasing import erase, replay_erasures
 from tongban.ledger.actions.examining import fsck
+from tongban.ledger.actions.importing import import_bundles
 from tongban.ledger.actions.integrating import integrate
 from tongban.ledger.actions.keys import ensure_keys, ensure_witness
 from tongban.ledger.actions.publishing import FileDiffers, TreeWentBack, publish, report_trouble

@@ -46,27 +46,32 @@ def integrate(*, log: str, at: datetime, batch: int = BATCH_MAX) -> int:
     """
     keys.ensure_keys(logs=[log])
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK, [log])
-        size, edge = cursor.fetchone()
+        _, edge = locked(cursor=cursor, log=log)
         cursor.execute(DRAIN, {
             "first": log, "last": f"{int(log) + 100:06d}", "limit": batch
         })
         rows = sorted(cursor.fetchall(), key=lambda row: (row[3], row[1], row[2]))
         if rows:
-            _append(cursor, log, at, edge_from(size=size, joined=bytes(edge)), rows)
+            append(cursor=cursor, log=log, at=at, edge=edge, rows=rows)
     return len(rows)
 
 
-def edge_from(*, size: int, joined: bytes) -> merkle.Edge:
-    """The edge as the tree row keeps it."""
+def locked(*, cursor: Any, log: str) -> tuple[int, merkle.Edge]:
+    """Size and edge of the log, whose row is held until the transaction ends."""
+    cursor.execute(LOCK, [log])
+    size, joined = cursor.fetchone()
     width = merkle.HASH_BYTES
-    return merkle.Edge(size, tuple(joined[i : i + width] for i in range(0, len(joined), width)))
+    peaks = tuple(bytes(joined[i : i + width]) for i in range(0, len(joined), width))
+    return size, merkle.Edge(size, peaks)
 
 
-def _append(cursor: Any, log: str, at: datetime, edge: merkle.Edge, rows: Sequence[Any]) -> None:
+def append(
+    *, cursor: Any, log: str, at: datetime, edge: merkle.Edge, rows: Sequence[Any]
+) -> merkle.Edge:
+    """Write the rows (region, case, event, queued at, entry) as the next leaves, with tiles and tree."""
     hashes = [merkle.leaf_hash(entry) for *_, entry in rows]
     grown, fresh = merkle.grow(edge, hashes)
-    with cursor.copy(LEAVES) as copy:
+    with connection.wrap_database_errors, cursor.copy(LEAVES) as copy:
         for index, (leaf, row) in enumerate(zip(hashes, rows, strict=True), start=edge.size):
             region_code, case_id, event_n, queued_at, entry = row
             copy.write_row((log, index, leaf, entry, region_code, case_id, event_n, queued_at, at))
@@ -77,6 +82,7 @@ def _append(cursor: Any, log: str, at: datetime, edge: merkle.Edge, rows: Sequen
             for index, part in _by_tile(start, data)
         ])
     cursor.execute(TREE, [grown.size, b"".join(grown.peaks), grown.root, at, log])
+    return grown
 
 
 def _by_tile(start: int, data: bytes) -> list[tuple[int, bytes]]:

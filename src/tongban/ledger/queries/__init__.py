@@ -12,6 +12,7 @@ from tongban.ledger.queries.proofs import (
     overdue,
     promise,
     proof,
+    receipt_address,
     receipt_text,
 )
 from tongban.ledger.queries.signers import (
@@ -37,6 +38,8 @@ from tongban.ledger.queries.witnesses import (
     Witness,
     cosigned,
     cosigned_size,
+    own_key,
     own_key_path,
+    witnessed,
     witnesses,
 )

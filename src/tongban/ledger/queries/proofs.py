@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.db import connection
 
 from tongban.core import merkle, note, receipt
@@ -85,6 +87,12 @@ def receipt_text(region_code: str, case_id: int, event_n: int) -> str | None:
         if one.event_n == event_n and one.index is not None and checkpoint is not None:
             return receipt.proof_text(receipt.Proof(one.index, one.hashes, checkpoint.note, one.entry))
     return None
+
+
+def receipt_address(region_code: str, case_id: int, event_n: int) -> str | None:
+    """Where a browser checks this receipt: it lies behind the #, which is never sent; None while it waits."""
+    text = receipt_text(region_code, case_id, event_n)
+    return None if text is None else f"{settings.PUBLIC_URL}/verify#{quote(text, safe='+/=:@.')}"
 
 
 def promise(region_code: str, case_id: int, event_n: int) -> str | None:

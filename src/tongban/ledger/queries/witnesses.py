@@ -1,6 +1,7 @@
 """Witnesses: those who have been asked to cosign our logs, and the one this site is itself."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -35,6 +36,11 @@ def own_key() -> note.Key | None:
     """The public key of this site's witness, None before it has one."""
     path = own_key_path()
     return note.parse_key(path.read_text().strip()) if path.exists() else None
+
+
+def witnessed() -> tuple[tuple[str, int, datetime], ...]:
+    """What this site's witness has cosigned: origin, size, when."""
+    return tuple(models.Witnessed.objects.order_by("origin").values_list("origin", "size", "at"))
 
 
 def own_key_path() -> Path:
