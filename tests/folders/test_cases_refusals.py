@@ -324,6 +324,17 @@ def test_time_is_not_excluded_on_a_ground_the_law_does_not_list(registry):
         paused(walk, ground="领导出差")
 
 
+def test_time_is_not_excluded_before_it_has_come(registry):
+    walk = ground.file().accepted()
+    tomorrow = walk.at.date() + dt.timedelta(days=1)
+
+    with pytest.raises(actions.DayNotCome):
+        paused(walk, first_day=tomorrow)
+    paused(walk)
+    token = walk.open()["document_review"]
+    refused(walk, actions.DayNotCome, actions.resume, "review", token, last_day=tomorrow)
+
+
 def test_a_clock_that_does_not_run_cannot_be_stopped(registry):
     walk = ground.file().accepted()
     paused(walk)

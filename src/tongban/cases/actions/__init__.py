@@ -52,6 +52,7 @@ from tongban.cases.actions.step import (
     case_number,
 )
 from tongban.cases.actions.time import (
+    DayNotCome,
     NoRunningClock,
     extend,
     pause,

@@ -100,7 +100,7 @@ def submit(
     with transaction.atomic():
         serial = rows.next_serial(region_code=definition.region_code, year=timezone.localdate(at).year)
         # Asked under the lock of the numbers: of two that come at once the second finds what the first did.
-        if done := _filed_before(definition.region_code, key):
+        if done := _filed_before(definition.region_code, key, actor):
             transaction.set_rollback(True)  # The number goes back.
             return done
         if not matters.is_open(definition.matter_code, timezone.localdate(at)):
@@ -109,11 +109,11 @@ def submit(
         return _file(stage, subject, channel, materials)
 
 
-def _filed_before(region_code: str, key: str) -> step.Done | None:
+def _filed_before(region_code: str, key: str, actor: guards.Actor) -> step.Done | None:
     done = rows.done_key(region_code=region_code, key=key)
     if done is None:
         return None
-    if done["act"] != "submit":
+    if (done["act"], done["actor_id"]) != ("submit", actor.id):
         raise step.KeyReused()
     case = rows.lock(region_code=region_code, case_id=done["case_id"])
     assert case is not None

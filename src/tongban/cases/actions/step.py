@@ -130,14 +130,15 @@ def scene(*, region_code: str, case_id: int, actor: guards.Actor, at: datetime, 
 def earlier(*, stage: Scene, act: str) -> Done | None:
     """Return the answer already given to this key, or None.
 
-    :raises KeyReused: the key was used for another act.
+    :raises KeyReused: the key was used for another act, or by somebody else.
     """
-    if stage.loaded.done is None:
+    done = stage.loaded.done
+    if done is None:
         return None
-    if (stage.loaded.done["act"], stage.loaded.done["case_id"]) != (act, stage.case.id):
+    if (done["act"], done["case_id"], done["actor_id"]) != (act, stage.case.id, stage.actor.id):
         raise KeyReused()
     case = stage.case
-    return Done(case.region_code, case.id, case.ref, case.status, stage.loaded.done["event_n"], True)
+    return Done(case.region_code, case.id, case.ref, case.status, done["event_n"], True)
 
 
 @dataclass(frozen=True, slots=True)

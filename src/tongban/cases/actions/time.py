@@ -19,6 +19,14 @@ class NoRunningClock(Refusal):
     basis = "行政许可法 第四十五条"
 
 
+class DayNotCome(Refusal):
+    """Time is excluded as it passes: a day to come would move the limit before anybody knows why."""
+
+    code = "day-not-come"
+    says = _("日期不能晚于今天。请在当天办理，或改填已经开始的日期。")
+    basis = "行政许可法 第四十五条"
+
+
 def pause(
     *, region_code: str, case_id: int, token_n: int, ground: str, document: str, first_day: date,
     actor: guards.Actor, at: datetime, key: str,
@@ -28,7 +36,10 @@ def pause(
     :param ground: one of the grounds the period names, such as 检验 or 听证.
     :param document: number of the written notice to the applicant, without which no time is excluded.
     :raises NoRunningClock: nothing runs; the clock's own refusals (no ground, no document) pass through.
+    :raises DayNotCome: the first day lies ahead.
     """
+    _has_come(first_day, at)
+
     def stop(clock: clocks.Clock, _task: step.Task) -> clocks.Clock:
         rule = _period_of(clock) if clock.period_id else None
         return clocks.pause(
@@ -45,7 +56,11 @@ def pause(
 def resume(
     *, region_code: str, case_id: int, token_n: int, last_day: date, actor: guards.Actor, at: datetime, key: str
 ) -> step.Done:
-    """Let the clocks run again (恢复计算期限); ``last_day`` is the last day that does not count."""
+    """Let the clocks run again (恢复计算期限); ``last_day`` is the last day that does not count.
+
+    :raises DayNotCome: it lies ahead.
+    """
+    _has_come(last_day, at)
     act = step.Act("resume", "Resumed", result={}, said={"last_day": last_day.isoformat()})
     return _change_clocks(
         region_code, case_id, token_n, actor, at, key, act, lambda clock, _task: clocks.resume(clock, last_day=last_day)
@@ -93,6 +108,11 @@ def _change_clocks(
         region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act,
         then=change_all,
     )
+
+
+def _has_come(day: date, at: datetime) -> None:
+    if day > timezone.localdate(at):
+        raise DayNotCome()
 
 
 def _decision_clocks(loaded: rows.Loaded) -> Mapping[str, clocks.Clock]:
