@@ -1,7 +1,7 @@
 """The acts of officers as an API: one operation per act, answered with the new state or a problem."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,7 +11,10 @@ from tongban.cases import actions, queries
 
 router = Router(tags=["办件 cases"])
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=80)]
-Words = Annotated[str, Field(max_length=4000)]
+NO_NULL = r"^[^\x00]*$"  # The database keeps no such sign.
+Words = Annotated[str, Field(max_length=4000, pattern=NO_NULL)]
+Short = Annotated[str, Field(max_length=120, pattern=NO_NULL)]
+OFFICER_MAX = 2**63 - 1
 
 
 class State(Schema):
@@ -36,24 +39,24 @@ class Items(Schema):
     """Everything to be corrected, told once."""
 
     class Item(Schema):
-        material: str = ""
+        material: Short = ""
         what: Words
 
-    items: list[Item]
+    items: Annotated[list[Item], Field(max_length=100)]
 
 
 class Result(Schema):
-    outcome: Annotated[str, Field(max_length=40)]
+    outcome: Annotated[str, Field(max_length=40, pattern=NO_NULL)]
     reason: Words = ""
 
 
 class Served(Schema):
-    how: str = "electronic"
+    how: Literal["electronic", "window", "post"] = "electronic"
 
 
 class Pause(Schema):
-    ground: str
-    document: str
+    ground: Short
+    document: Short
     first_day: date
 
 
@@ -62,7 +65,7 @@ class Resume(Schema):
 
 
 class HandOver(Schema):
-    to_officer_id: int
+    to_officer_id: Annotated[int, Field(ge=1, le=OFFICER_MAX)]
     reason: Words = ""
 
 
