@@ -20,10 +20,16 @@ def folder():
         yield data
 
 
+@pytest.fixture(scope="module")
+def prepared():
+    """One data folder for all sites of this module: only the first start has to prepare it."""
+    with data_folder() as data:
+        yield data
+
+
 @pytest.fixture
-def site(folder):
-    (folder.parent / "packs").mkdir()
-    made = Site(folder, TONGBAN_PACKS=str(folder.parent / "packs"))
+def site(prepared):
+    made = Site(prepared, TONGBAN_DEMO="0")
     yield made
     made.end()
 
@@ -66,7 +72,7 @@ def test_a_killed_supervisor_leaves_nobody_behind_and_the_next_start_works_and_i
         time.sleep(0.1)
     assert [name for name, pid in members.items() if lives(pid)] == []
     begun = time.monotonic()
-    again = Site(site.data, TONGBAN_PACKS=str(site.data.parent / "packs"))
+    again = Site(site.data, TONGBAN_DEMO="0")
     again.until_ready()
     assert "Tables" not in again.said().split("✓ Database")[-1]
     print(f"second start: {time.monotonic() - begun:.1f} s")
@@ -112,3 +118,25 @@ def test_a_wrong_command_and_help_are_told_apart():
     assert (wrong.returncode, right.returncode) == (2, 0)
     for word in ("up", "serve", "worker", "sequencer", "migrate", "load", "doctor", "reset", "DATABASE_URL", "exit codes"):
         assert word in right.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_start_that_is_broken_off_leaves_nobody_behind_and_can_go_on(folder, number):
+    broken = Site(folder, TONGBAN_DEMO="0")
+    broken.until(lambda: "✓ Database" in broken.said(), "database")
+    assert broken.stop(number) == 130
+    assert not (folder / "pg" / "data" / "postmaster.pid").exists()
+    assert broken.members() == {}
+    broken.end()
+    if number == signal.SIGTERM:
+        return  # Going on is the same for both.
+    again = Site(folder, TONGBAN_DEMO="0")
+    again.until_ready()
+    assert again.stop() == 0
+    again.end()
+
+
+def test_missing_packs_get_one_sentence(folder):
+    done = subprocess.run([*TONGBAN, "load", "--packs", str(folder)], env=environment(folder), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1, f"tongban: There are no packs in {folder}: name the folder that has national/ in TONGBAN_PACKS or --packs.\n")

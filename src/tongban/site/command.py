@@ -4,6 +4,7 @@ Sources: https://docs.python.org/3/library/argparse.html"""
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from tongban.core.refusal import Refusal
 from tongban.pg.place import Trouble
-from tongban.site import command_law, command_ledger, home, say
+from tongban.site import command_law, command_ledger, home, say, supervisor
 
 TROUBLE, PORT_TAKEN, INTERRUPTED = 1, 3, 130
 LOOPBACK = ("127.0.0.1", "localhost", "::1")  # Demo passwords are known: only at home by default.
@@ -117,7 +118,7 @@ def _add_address(one: argparse.ArgumentParser) -> None:
 
 
 def up(options: argparse.Namespace) -> None:
-    from tongban.site import prepare, supervisor  # noqa: PLC0415 -- slow import
+    from tongban.site import prepare  # noqa: PLC0415 -- slow import
 
     home.book()
     supervisor.check_port(options.host, options.port)
@@ -127,21 +128,27 @@ def up(options: argparse.Namespace) -> None:
     os.environ.setdefault("TONGBAN_DEMO", str(int(options.host in LOOPBACK)))
     home.booked_for(address)
     home.make_secrets()
-    cluster = None
-    if home.is_embedded():
-        with say.step("Database"):
-            cluster = supervisor.start_database()
-    if prepare.changed() and _child("prepare") != 0:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # Until the supervisor takes over.
+    cluster = home.cluster() if home.is_embedded() else None
+    try:
+        if cluster is not None:
+            with say.step("Database"):
+                supervisor.start_database(cluster)
+        if prepare.changed() and _child("prepare") != 0:
+            raise Trouble("The site could not be prepared: the reason is above.")
+        supervisor.Supervisor(_members(options), cluster).run((options.host, options.port))
+    finally:
         if cluster is not None:
             cluster.stop()
-        raise Trouble("The site could not be prepared: the reason is above.")
+
+
+def _members(options: argparse.Namespace) -> list[supervisor.Member]:
     where = [f"--host={options.host}", f"--port={options.port}"]
-    members = [
+    return [
         supervisor.Member("web", ["serve", *where], "app", "cyan"),
         supervisor.Member("worker", ["worker"], "app", "yellow"),
         supervisor.Member("sequencer", ["sequencer"], "sequencer", "green"),
     ]
-    supervisor.Supervisor(members, cluster).run((options.host, options.port))
 
 
 def welcome(_options: argparse.Namespace) -> None:
@@ -158,7 +165,7 @@ def _child(*command: str) -> int:
 
 
 def serve(options: argparse.Namespace) -> None:
-    from tongban.site import run, supervisor  # noqa: PLC0415 -- slow import
+    from tongban.site import run  # noqa: PLC0415 -- slow import
 
     _as("app")
     supervisor.check_port(options.host, options.port)

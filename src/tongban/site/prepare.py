@@ -4,6 +4,7 @@ Sources: https://docs.djangoproject.com/en/5.2/ref/django-admin/#migrate"""
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from tongban.pg.place import Trouble
 from tongban.site import grants, home, say
 
 CODE = Path(__file__).resolve().parents[1]
@@ -56,8 +58,16 @@ def collect() -> None:
 
 
 def load(packs: Path | None = None, at: datetime | None = None) -> None:
-    """Load law, registry, matters and the sample from the packs; loading again changes nothing."""
+    """Load law, registry, matters and the sample from the packs; loading again changes nothing.
+
+    :raises Trouble: there are no packs at that place.
+    """
     django.setup()
+    packs = packs or settings.PACKS
+    if not (packs / "national").is_dir():
+        raise Trouble(
+            f"There are no packs in {packs}: name the folder that has national/ in TONGBAN_PACKS or --packs."
+        )
     from tongban.law import actions as law  # noqa: PLC0415 -- app ready
     from tongban.ledger import actions as ledger  # noqa: PLC0415 -- app ready
     from tongban.matters import actions as matters  # noqa: PLC0415 -- app ready
@@ -66,7 +76,7 @@ def load(packs: Path | None = None, at: datetime | None = None) -> None:
     from tongban.site import sample  # noqa: PLC0415 -- app ready
 
     given: dict[str, Any] = {
-        "packs": packs or settings.PACKS,
+        "packs": packs,
         "progress": say.progress_bar(),
         "at": at or timezone.now(),
     }
@@ -88,12 +98,15 @@ def _inputs(step: str) -> Iterator[Path]:
         yield from CODE.rglob("static/**/*")
     else:
         yield from home.PACKS.rglob("*")
+        yield CODE / "site" / "sample.py"
         for folder in LOADED:
             yield from (CODE / folder).rglob("*.py")
 
 
 def _digest(step: str) -> str:
-    total = hashlib.sha256()
+    total = hashlib.sha256(
+        os.environ.get("TONGBAN_DEMO", "").encode()
+    )  # The sample's people may sign in, or not.
     for path in sorted(_inputs(step)):
         if path.is_file():
             total.update(str(path).encode() + hashlib.sha256(path.read_bytes()).digest())

@@ -158,15 +158,13 @@ class Supervisor:
         say.line("stopped.")
 
 
-def start_database() -> Cluster:
-    """The embedded server, also when an earlier supervisor was killed and left it running."""
-    cluster = home.cluster()
+def start_database(cluster: Cluster) -> None:
+    """Also when an earlier supervisor was killed and left the server running."""
     try:
         cluster.start()
     except AlreadyRunning:
         cluster.stop()
         cluster.start()
-    return cluster
 
 
 def check_port(host: str, port: int) -> None:
