@@ -75,7 +75,7 @@ def test_a_page_that_is_not_there_is_a_page(client, db, language, title):
 @pytest.mark.parametrize("path", ["signup/", "email/", "confirm-email/", "password/reset/", "password/set/", "password/reset/key/1-2/"])
 def test_pages_that_ask_for_an_address_are_closed(client, account, path):
     client.force_login(account)
-    assert client.get(f"/account/{path}").status_code == 404
+    assert client.get(f"/account/{path}", follow=True).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["login/", "register"])
