@@ -7,12 +7,12 @@ import threading
 import uuid
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from tongban.core import merkle, note, receipt
 from tongban.ledger import actions, jobs, models, queries
 from tongban.ledger.actions import publishing
-from tongban.ledger.queries import standing
+from tongban.ledger.queries import standing, tiles
 
 pytestmark = pytest.mark.django_db
 AT = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.UTC)
@@ -193,6 +193,39 @@ def test_keys_are_made_once_and_are_private(place):
     assert queries.promise_signer(LOG).name == "ledger.example/140100/promise"
 
 
+def test_a_key_whose_log_was_not_begun_is_taken_up(place):
+    actions.ensure_keys(logs=[LOG])
+    vkey = queries.state(LOG).vkey
+    models.Tree.objects.all().delete()
+    actions.ensure_keys(logs=[LOG])
+    assert queries.state(LOG).vkey == vkey
+
+
+def test_a_promise_without_its_key_is_not_given(place):
+    file_case(1, events=1)
+    actions.ensure_keys(logs=[LOG])
+    (place / "keys" / "140100.promise.key").unlink()
+    with pytest.raises(actions.KeyMissing):
+        queries.promise("140106", 1, 1)
+
+
+def test_queueing_nothing_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        actions.queue(region_code="140106", entries=[])
+
+
+def test_the_memory_of_tiles_forgets_the_oldest(monkeypatch):
+    monkeypatch.setattr(tiles, "TILES_IN_MEMORY_MAX", 2)
+    actions.queue(region_code="140106", entries=[actions.QueuedEntry(n, 1, b"%d" % n) for n in range(1100)])
+    jobs.take_turn(at=AT)
+    for index in (0, 300, 600, 1099, 0):
+        [hashes] = queries.inclusion_hashes(LOG, [index], 1100)
+        leaf = models.Leaf.objects.get(index=index)
+        merkle.verify_inclusion(leaf=bytes(leaf.hash), index=index, size=1100, proof=hashes,
+                                root=bytes(models.Tree.objects.get().root))
+    assert len(tiles._memory) == 2
+
+
 def test_a_lost_key_is_never_replaced_by_another(place):
     grow([1])
     (place / "keys" / "140100.key").unlink()
@@ -345,7 +378,9 @@ def restore(*, size, waiting):
     models.Leaf.objects.filter(index__gte=size).delete()
     hashes = [bytes(one) for one in models.Leaf.objects.order_by("index").values_list("hash", flat=True)]
     edge, [tile] = merkle.grow(merkle.EMPTY_EDGE, hashes)
-    models.Tile.objects.update(width=size, hashes=tile)
+    models.Tile.objects.all().delete()
+    if size:
+        models.Tile.objects.create(log=LOG, level=0, index=0, width=size, hashes=tile)
     models.Tree.objects.update(size=size, root=edge.root, edge=b"".join(edge.peaks))
     models.Queue.objects.all().delete()
     for case_id, n, entry in waiting:
@@ -362,6 +397,16 @@ def test_what_still_waited_in_the_backup_is_not_taken_twice():
     jobs.take_turn(at=LATER)
     assert queries.state(LOG).size == 3
     assert actions.fsck(log=LOG, at=LATER) == ()
+
+
+def test_a_long_log_is_taken_back_whole(place):
+    actions.queue(region_code="140106", entries=[
+        actions.QueuedEntry(n, 1, b'{"log":"140100","n":1,"v":%d}' % n) for n in range(300)
+    ])
+    jobs.take_turn(at=AT)
+    restore(size=0, waiting=[])
+    assert actions.import_bundles(log=LOG, places={}, at=LATER) == 300
+    assert {finding.check for finding in actions.fsck(log=LOG, at=LATER)} <= {"leaf-event"}
 
 
 def test_bundles_of_another_history_are_not_taken_in(place):
@@ -445,6 +490,24 @@ def test_the_sequencer_runs_until_it_is_told_to_stop(monkeypatch):
     monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
     jobs.run_sequencer(stop=stop, interval=0)
     assert len(turns) == 2
+
+
+def test_a_database_that_is_away_is_waited_for(monkeypatch):
+    stop = threading.Event()
+
+    def turn(*, at):
+        stop.set()
+        raise OperationalError
+
+    monkeypatch.setattr(jobs, "take_turn", turn)
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
+    jobs.run_sequencer(stop=stop, interval=0)
+
+
+def test_a_witness_key_that_is_none_is_named(settings):
+    settings.LEDGER_WITNESSES = ["nonsense http://w.example"]
+    grow([1])
+    assert queries.state(LOG).trouble == "ledger-key-unreadable"
 
 
 def test_the_tables_keep_what_the_code_assumes():

@@ -226,6 +226,29 @@ def test_a_file_changed_or_gone_is_found(facts, place, path, check):
     assert found() == {check}
 
 
+def test_a_log_that_was_never_published_is_examined_too():
+    actions.ensure_keys(logs=[LOG])
+    assert actions.fsck(log=LOG, at=AT) == ()
+
+
+def test_a_leaf_that_is_no_json_is_found(facts):
+    run("update ledger_leaf set entry = 'nonsense', hash = %s where index = 17", merkle.leaf_hash(b"nonsense"))
+    assert found(facts) >= {"leaf-event", "case-chain", "event-changed"}
+
+
+def test_a_sealed_entry_whose_disclosure_is_another_is_found(facts):
+    run("update ledger_disclosure d set sealed = o.sealed from ledger_disclosure o"
+        " where d.case_id = 5 and o.case_id = 5 and d.event_n = 1 and o.event_n = 2")
+    run("update ledger_disclosurekey d set wrapped = o.wrapped from ledger_disclosurekey o"
+        " where d.case_id = 5 and o.case_id = 5 and d.event_n = 1 and o.event_n = 2")
+    assert found(facts) == {"event-changed"}
+
+
+def test_after_a_hundred_findings_the_point_is_made(facts):
+    run("update ledger_leaf set hash = %s", b"\x00" * 32)
+    assert len(actions.fsck(log=LOG, at=AT)) == 100
+
+
 def test_the_page_says_which_check_failed(facts, place):
     (place / "checkpoint").unlink()
     found()

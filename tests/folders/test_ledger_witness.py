@@ -139,6 +139,28 @@ def test_each_cosigned_checkpoint_is_an_entry_of_the_log_of_checkpoints(ask):
     assert [b'"k":"log.checkpoint"' in bytes(entry) for entry in kept] == [True, True]
 
 
+def test_of_two_first_requests_one_wins(ask, monkeypatch):
+    ask(request(0, 3))
+    monkeypatch.setattr(models.Witnessed.objects, "select_for_update", models.Witnessed.objects.none)
+    assert ask(request(0, 4)) == (409, "3\n")
+
+
+def test_a_site_without_a_witness_key_has_no_witness_yet(place, settings):
+    queries.own_key_path().unlink()
+    assert queries.witnesses() == ()
+    assert queries.own_key() is None
+
+
+def test_our_own_witness_that_cannot_say_yes_does_not_hold_the_log(settings):
+    settings.LEDGER_WITNESSES = [f"{queries.witness_signer().key} "]
+    models.Tree.objects.all().delete()
+    actions.ensure_keys(logs=[LOG])
+    signer = queries.signer(LOG)
+    models.Tree.objects.update(vkey=str(note.LogSigner("other.example", b"\x07" * 32).key))
+    text = note.write(note.Checkpoint(signer.name, 1, LEAVES[0]).text, [signer], 0)
+    assert actions.cosign(log=LOG, text=text, at=AT) == text
+
+
 # The log
 
 
@@ -215,7 +237,7 @@ def test_a_witness_that_knows_another_size_is_asked_again_from_there(far):
 
 
 @pytest.mark.parametrize("answers", [
-    [(503, "")], [(200, "nonsense")], [(200, "— far.example AAAAAAA=\n")], [(200, "")], [(404, "")], [(403, "")],
+    [(409, "1\n"), (409, "2\n")], [(503, "")], [(200, "nonsense")], [(200, "— far.example AAAAAAA=\n")], [(200, "")], [(404, "")], [(403, "")],
     [(409, "what")], [(200, note.signature_of(FAR, "another text\n", 1).line)],
 ])
 def test_a_witness_that_does_not_cosign_does_not_hold_the_log(far, answers):

@@ -144,6 +144,14 @@ def test_entries_that_wait_are_counted(page):
     assert (state, words[:2]) == ("pending", ["12", "12"])
 
 
+def test_what_waited_is_looked_at_again(page):
+    page.clock.install()
+    assert badge(page, changed(lambda shown: shown.update(checkpoint="")))[0] == "pending"
+    page.answers["/proof"] = (200, "application/json", json.dumps(CASE))
+    page.clock.run_for(5000)
+    page.wait_for_selector("section[data-state=ok]")
+
+
 def replace_entry(shown, at, **members):
     entry = json.loads(base64.b64decode(shown["entries"][at]["entry"]))
     shown["entries"][at]["entry"] = note.to_base64(json.dumps(entry | members).encode())

@@ -70,7 +70,7 @@ def _line_of(
         if status == HTTPStatus.OK:
             return _believed(witness, shown, body)
         size = _size_in(body) if status == HTTPStatus.CONFLICT else None
-        if size is None or status != HTTPStatus.CONFLICT:
+        if size is None:
             break
         if size > shown.size or size == old:
             raise WitnessIsAhead(witness=witness.key.name, seen=size, log=log, size=shown.size)

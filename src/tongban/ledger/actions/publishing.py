@@ -164,11 +164,9 @@ def _remove_partials(folder: Path, old: int, new: int) -> None:
     """A partial tile may go when the full one is there."""
     for tile in merkle.tiles_between(old, new):
         if tile.width == merkle.TILE_WIDTH:
-            paths = [tile.path]
-            if tile.level == 0:
-                paths.append(merkle.Tile(merkle.ENTRIES_LEVEL, tile.index).path)
-            for path in paths:
-                shutil.rmtree(folder / f"{path}.p", ignore_errors=True)
+            beneath = merkle.Tile(merkle.ENTRIES_LEVEL, tile.index)
+            for full in [tile, beneath] if tile.level == 0 else [tile]:
+                shutil.rmtree(folder / f"{full.path}.p", ignore_errors=True)
 
 
 @contextmanager

@@ -148,22 +148,29 @@ def _keep(
     kept: models.Witnessed | None, new: note.Checkpoint, text: str, at: datetime
 ) -> None:
     """Durable before it is answered: of two requests from one size, one wins."""
-    is_new = kept is None or kept.size != new.size
-    n, head = (kept.n, bytes(kept.head)) if kept else (0, b"")
-    if is_new:
-        n, head = _record(new, text, n + 1, head, at)
-    values = {"size": new.size, "root": new.root, "note": text, "at": at, "n": n, "head": head}
-    if kept is not None:
-        models.Witnessed.objects.filter(origin=new.origin).update(**values)
-        return
+    kept = kept or _claimed(new, at)
+    values = {"size": new.size, "root": new.root, "note": text, "at": at}
+    if kept.size != new.size or kept.n == 0:
+        n, head = _record(new, text, kept.n + 1, bytes(kept.head), at)
+        values |= {"n": n, "head": head}
+    models.Witnessed.objects.filter(origin=new.origin).update(**values)
+
+
+def _claimed(new: note.Checkpoint, at: datetime) -> models.Witnessed:
+    """The row of a log never seen before, now this request's.
+
+    :raises OtherSize: another request was first.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into ledger_witnessed (origin, size, root, note, at, n, head)"
-            " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-            [new.origin, *values.values()],
+            " values (%s, 0, %s, '', %s, 0, '') on conflict do nothing",
+            [new.origin, merkle.EMPTY_ROOT, at],
         )
+        row = models.Witnessed.objects.get(origin=new.origin)
         if cursor.rowcount == 0:
-            raise OtherSize(size=models.Witnessed.objects.get(origin=new.origin).size)
+            raise OtherSize(size=row.size)
+    return row
 
 
 def _record(

@@ -12,6 +12,8 @@
   const ED25519 = 0x01;
   const COSIGNATURE = 0x04;
   const SEALED = "sealed";
+  const TURNS_MAX = 12;
+  const PAUSE_MS = 5000;
   const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const utf8 = new TextEncoder();
 
@@ -251,12 +253,15 @@
     }
   };
 
-  const checkBadge = (badge) =>
-    report(badge, async () => {
+  const checkBadge = async (badge, turn = 1) => {
+    const found = await report(badge, async () => {
       const answer = await fetched(badge.dataset.proofUrl);
       if (!answer.ok) throw new Unreachable();
       return verifyCase(await answer.json(), badge.dataset.vkey, Number(badge.dataset.events ?? 0));
     });
+    // What waits is written within seconds: look again, for a while.
+    if (found?.state === "pending" && turn < TURNS_MAX) setTimeout(() => checkBadge(badge, turn + 1), PAUSE_MS);
+  };
 
   const checkDropped = async (form, file) => {
     const place = form.querySelector("[data-finding]");
