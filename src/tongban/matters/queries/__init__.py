@@ -15,7 +15,7 @@ from tongban.matters.queries.catalogue import (
     version_in_force,
     versions,
 )
-from tongban.matters.queries.charts import Chart, StepRow, bar, chart
+from tongban.matters.queries.charts import Chart, StepRow, bar, chart, marked_chart
 from tongban.matters.queries.definition import (
     ClockRule,
     Criterion,
@@ -71,6 +71,7 @@ __all__ = [
     "guide",
     "is_open",
     "licence_words",
+    "marked_chart",
     "open_in",
     "places",
     "published",

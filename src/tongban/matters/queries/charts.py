@@ -4,7 +4,7 @@ Sources: 行政许可法 art. 30 (the procedure is published), 42 and 45 (time l
 DB63/T 1755 annex (flow charts of service guides)."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -55,6 +55,17 @@ def chart(version_id: int, language: str) -> Chart:
     )
     rows = draw.steps(found.graph, lanes, words)
     return Chart(svg, tuple(_step(row, found, language) for row in rows))  # The writer has escaped the drawing.
+
+
+def marked_chart(version_id: int, language: str, *, done: Collection[str], now: Collection[str]) -> str:
+    """The chart with a case in it: a tick where it has been, a badge where it is now. Drawn anew each time."""
+    found = definition(version_id)
+    marks = {node: draw.Mark(_("已办"), is_done=True) for node in done if node in found.nodes}
+    marks |= {node: draw.Mark(_("现在")) for node in now if node in found.nodes}
+    return draw.swimlane(
+        found.graph, _lanes(found, language), _words(found, language), marks=marks, name="case-flow",
+        label=_("流程图：%(title)s，标出本件现在的位置。文字版见下。") % {"title": _title(found, language)},
+    )
 
 
 def bar(found: Definition, period: clock.Period) -> str:
