@@ -4,6 +4,7 @@ from tongban.intake.queries.beside import (
     FlowStep,
     Handler,
     Rights,
+    flow_chart,
     flow_steps,
     handlers,
     rights,
@@ -40,7 +41,7 @@ from tongban.intake.queries.drafts import (
 )
 from tongban.intake.queries.finding import Found, Track, find
 from tongban.intake.queries.front import Home, home, week
-from tongban.intake.queries.history import Line, Paper, papers_of, trail
+from tongban.intake.queries.history import Line, Paper, paper_rows, papers_of, trail
 from tongban.intake.queries.offer import Expected, expected, is_stale, version_now
 from tongban.intake.queries.outlook import (
     Progress,

@@ -81,6 +81,14 @@ def flow_steps(case: cases.CasePage) -> tuple[FlowStep, ...]:
     return tuple(steps)
 
 
+def flow_chart(case: cases.CasePage) -> str:
+    """The published chart with the case's place in it, as SVG."""
+    return matters.marked_chart(
+        case.definition.version_id, words.said("zh", "en"),
+        done={event.node for event in case.events if event.node}, now={task.node for task in case.tasks},
+    )
+
+
 def row_tag(row: cases.CaseRow) -> tuple[str, str, str]:
     """The status tag of a case in a list: kind, words, icon."""
     if row.left is not None and row.left < 0:

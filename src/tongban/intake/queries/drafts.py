@@ -33,7 +33,7 @@ class DraftExpired(refusal.Refusal):
 
     status = 410
     code = "draft-expired"
-    says = _("“%(title)s”的草稿已于 %(day)s过期。没有提交的个人信息不会长期保存，请重新填写。")
+    says = _("“%(title)s”的草稿已于 %(day)s过期，填写的内容已删除。没有提交的个人信息不长期保存，请重新填写。")
     basis = "个人信息保护法 第十九条"
 
 

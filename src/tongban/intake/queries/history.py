@@ -45,26 +45,36 @@ class Line:
 
 def papers_of(case: cases.CasePage) -> tuple[tuple[int, Paper], ...]:
     """The notices of the case and its licences, each with the number of its event. Two SQL statements."""
-    rows: list[tuple[int, Paper]] = []
-    for notice in papers.notices_of(region_code=case.region_code, case_id=case.id):
-        rows.append((notice.event_n, Paper(len(rows) + 1, notice.title, notice.number, bool(notice.pdf_sha256), False)))
-    for licence in papers.licences_of(region_code=case.region_code, case_id=case.id):
-        ready = bool(licence.pdf_sha256)
-        rows.append((licence.event_n, Paper(len(rows) + 1, licence.title, licence.number, ready, True, licence.ref)))
-    return tuple(rows)
+    rows = paper_rows(region_code=case.region_code, case_id=case.id)
+    return tuple((row.event_n, _paper(n, row)) for n, row in enumerate(rows, start=1))
+
+
+def paper_rows(*, region_code: str, case_id: int) -> list[papers.NoticeRow | papers.LicenceRow]:
+    """The papers of a case in the order of its events, so that a later one takes no other's place."""
+    rows: list[papers.NoticeRow | papers.LicenceRow] = [
+        *papers.notices_of(region_code=region_code, case_id=case_id),
+        *papers.licences_of(region_code=region_code, case_id=case_id),
+    ]
+    return sorted(rows, key=lambda row: row.event_n)
+
+
+def _paper(n: int, row: papers.NoticeRow | papers.LicenceRow) -> Paper:
+    ref = row.ref if isinstance(row, papers.LicenceRow) else ""
+    return Paper(n, row.title, row.number, bool(row.pdf_sha256), bool(ref), ref)
 
 
 def trail(case: cases.CasePage, issued: Sequence[tuple[int, Paper]], *, today: date) -> tuple[Line, ...]:
     """All lines of the timeline, oldest first."""
     given = {n: tuple(paper for of, paper in issued if of == n) for n, _paper in issued}
     done = [_line(case, event, given.get(event.n, ())) for event in case.events]
-    return (*done, *_now(case, today), *_later(case))
+    return (*done, *_now(case, today), *_later(case, today))
 
 
 def _line(case: cases.CasePage, event: cases.EventRow, issued: tuple[Paper, ...]) -> Line:
     says = _SAYS.get(event.kind)
     sentences = tuple(filter(None, says(case, event) if says else ()))
-    state = "bad" if event.kind == "AcceptanceRefused" else "done"
+    is_refused = event.kind == "Decided" and not outlook.is_granted(case)
+    state = "bad" if is_refused or event.kind == "AcceptanceRefused" else "done"
     tag = _("不计入期限") if event.kind == "Paused" else ""
     return Line(state, _title(case, event), event.at, "", (*_who(case, event), *sentences), issued, tag)
 
@@ -164,18 +174,27 @@ def _now(case: cases.CasePage, today: date) -> list[Line]:
     return lines
 
 
-def _later(case: cases.CasePage) -> list[Line]:
+def _decision_day(case: cases.CasePage, today: date) -> str:
+    """By when the decision is to be expected: the promise, or the limit of the law once that is past."""
+    promised, legal = case.clocks.get("promised"), case.clocks.get("statutory")
+    if case.status is not core.Status.ACCEPTED or legal is None:
+        return ""
+    if promised is not None and promised.due.last_on >= today:
+        return _("预计 %(day)s前") % {"day": words.day_words(promised.due.last_on)}
+    return _("法定最迟 %(day)s") % {"day": words.day_words(legal.due.last_on)}
+
+
+def _later(case: cases.CasePage, today: date) -> list[Line]:
     """The steps of officers not reached yet, in the order of the published flow."""
     if case.is_over:
         return []
     reached = {event.node for event in case.events} | {task.node for task in case.tasks}
-    promised = case.clocks.get("promised") or case.clocks.get("statutory")
+    until = _decision_day(case, today)
     lines = []
     for node in case.definition.graph.tasks():
         rule = case.definition.nodes.get(node.id)
         if rule is None or rule.role == "applicant" or node.id in reached:
             continue
-        is_decision = "decide" in rule.acts and promised is not None and case.status is core.Status.ACCEPTED
-        when = _("预计 %(day)s前") % {"day": words.day_words(promised.due.last_on)} if is_decision and promised else ""
+        when = until if "decide" in rule.acts else ""
         lines.append(Line("later", words.said(rule.title, rule.title_en), None, when))
     return lines

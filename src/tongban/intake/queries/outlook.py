@@ -62,6 +62,7 @@ class Why:
     """Why this day: the sum in sentences, day by day, with the law it rests on."""
 
     day: date
+    is_over: bool
     sentences: tuple[str, ...]
     rows: tuple[clocks.DayRow, ...]
     promised_on: date | None
@@ -242,6 +243,8 @@ def _take(case: cases.CasePage, today: date) -> Todo:
 def _judge(case: cases.CasePage, today: date) -> Todo:
     if "rating" in case.document:
         return Todo("ok", _("您现在不需要做什么。"), _("谢谢您的评价，评价已记录在案。"))
+    if case.outcome and not is_granted(case):
+        return _take(case, today)
     return Todo("info", _("请评价这次办理。"), _("一件只评一次，结果公开；差评会有人回访。"), "rate")
 
 
@@ -290,7 +293,7 @@ def _why(case: cases.CasePage, view: cases.ClockView, today: date) -> Why:
     day = (promised or view).due.last_on
     period = law.period(view.clock.period_id, timezone.localdate(view.clock.started_at))
     return Why(
-        day=day, sentences=_sum_of(view, promised, rows, day), rows=tuple(rows),
+        day=day, is_over=bool(case.outcome), sentences=_sum_of(view, promised, rows, day), rows=tuple(rows),
         promised_on=promised.due.last_on if promised else None, legal_on=view.due.last_on,
         trigger=trigger_words(view.name), unit=str(view.clock.unit), basis=clocks.cite(period.law, period.article),
         quote=period.quote, rule=period.id, year=day.year,
