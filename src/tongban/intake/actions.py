@@ -341,7 +341,10 @@ def correct(
 
 @transaction.atomic
 def forget_expired(*, at: datetime) -> int:
-    """Empty the drafts that have expired: the page can still say so, the personal data are gone."""
+    """Empty the drafts that have expired: the page can still say so, what was typed is gone. Return how many.
+
+    Files handed in through the API and never used are forgotten after the same time."""
+    models.Upload.objects.filter(kept_at__lte=at - timedelta(days=DRAFT_DAYS)).delete()
     over = models.Draft.objects.filter(case_ref=None, expires_at__lte=at).exclude(answers={}, files={})
     return over.update(answers={}, files={}, pages=[])
 
