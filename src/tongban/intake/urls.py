@@ -28,6 +28,7 @@ urlpatterns = [
     path("cases/<uuid:ref>/supplement/", views.supplement, name="supplement"),
     path("cases/<uuid:ref>/withdraw", views.withdraw, name="withdraw"),
     path("cases/<uuid:ref>/rate", views.rate, name="rate"),
-    path("cases/<uuid:ref>/notices/<int:n>.pdf", views.notice_file, name="notice"),
+    path("cases/<uuid:ref>/notices/<int:n>/", views.notice, name="notice"),
+    path("cases/<uuid:ref>/notices/<int:n>.pdf", views.notice_file, name="notice_file"),
     path("cases/<uuid:ref>/materials/<int:n>", views.material_file, name="material"),
 ]

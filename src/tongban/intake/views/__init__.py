@@ -7,6 +7,7 @@ from tongban.intake.views.following import (
     done,
     material_file,
     my,
+    notice,
     notice_file,
     proof,
     receipt_file,

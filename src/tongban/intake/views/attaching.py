@@ -14,6 +14,7 @@ from tongban.papers import actions as papers_actions
 from tongban.papers import queries as papers
 from tongban.people import queries as people
 
+PDF = "application/pdf"
 # What a bad file is refused with: said at its material, on the same page.
 BAD_FILE = (
     actions.NoFileChosen, actions.FileTooLarge, actions.FileOfWrongKind, actions.TooManyFiles,
@@ -90,8 +91,8 @@ def draft_file(
 def file_response(sha256: str, media_type: str, file_name: str) -> HttpResponse:
     """A kept file to look at in the browser, which may run nothing in it."""
     answer = FileResponse(papers.open_file(sha256), content_type=media_type, filename=file_name)
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["X-Content-Type-Options"] = "nosniff"
+    if media_type != PDF:  # A sandbox would keep the browser's own reader from showing a PDF.
+        answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["Cache-Control"] = "private, no-store"
     return answer
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import segno
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -17,9 +17,8 @@ from tongban.intake import queries
 from tongban.intake.views import attaching, doors
 from tongban.ledger import queries as ledger
 from tongban.papers import queries as papers
+from tongban.papers import views as papers_views
 from tongban.people import queries as people
-
-PDF = "application/pdf"
 
 
 @require_GET
@@ -45,7 +44,7 @@ def case(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) ->
     context = {
         "case": found, "progress": queries.progress(found, at=at), "is_mine": bool(viewer.person_id),
         "trail": queries.trail(found, issued, today=today), "papers": [paper for _n, paper in issued],
-        "rights": queries.rights(found, on=today), "handlers": queries.handlers(found), "steps": queries.flow_steps(found),
+        "rights": queries.rights(found, on=today), "handlers": queries.handlers(found), "steps": queries.flow_steps(found), "chart": chart(found),
         "vkey": ledger_key(found), "today": today, "ref": found.ref,
     }
     return render(request, "intake/case.html", context)
@@ -90,19 +89,24 @@ def receipt_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: 
 
 @require_GET
 @doors.viewer
+def notice(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID, n: int) -> HttpResponse:
+    """A paper of the case by its place in the list: a notice as text, a licence as its file."""
+    row = _paper(viewer, ref, n)
+    pdf_url = reverse("intake:notice_file", args=[ref, n])
+    if isinstance(row, papers.LicenceRow):
+        return redirect(pdf_url)
+    back_url = reverse("intake:case", args=[ref])
+    return papers_views.notice_page(request, row, pdf_url=pdf_url, back_url=back_url)
+
+
+@require_GET
+@doors.viewer
 def notice_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID, n: int) -> HttpResponse:
-    """A notice or licence of the case as PDF, by its place in the list."""
-    region_code, case_id = cases.key_of(ref=str(ref), viewer=viewer)
-    rows: list[papers.NoticeRow | papers.LicenceRow] = [
-        *papers.notices_of(region_code=region_code, case_id=case_id),
-        *papers.licences_of(region_code=region_code, case_id=case_id),
-    ]
-    row = rows[n - 1] if 0 < n <= len(rows) else None
-    if row is None:
-        raise Http404
+    """The same paper as PDF; it is being made where it is not there yet."""
+    row = _paper(viewer, ref, n)
     if row.pdf_sha256 is None:
         return render(request, "intake/paper_not_ready.html", {"title": row.title, "ref": str(ref)}, status=202)
-    return attaching.file_response(row.pdf_sha256, PDF, f"{row.title} {row.number}.pdf")
+    return papers_views.pdf_response(row.pdf_sha256, f"{row.title} {row.number}.pdf")
 
 
 @require_GET
@@ -115,10 +119,23 @@ def material_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref:
     return attaching.file_response(row.sha256, row.media_type, row.file_name)
 
 
+def _paper(viewer: cases.Viewer, ref: UUID, n: int) -> papers.NoticeRow | papers.LicenceRow:
+    region_code, case_id = cases.key_of(ref=str(ref), viewer=viewer)
+    rows = queries.paper_rows(region_code=region_code, case_id=case_id)
+    if not 0 < n <= len(rows):
+        raise cases.NotVisible()
+    return rows[n - 1]
+
+
 def qr(address: str) -> SafeString:
     """The address as a QR code, drawn as SVG without a single style attribute."""
     drawn = segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)
     return mark_safe(drawn)  # noqa: S308 -- drawn by segno from dots, no text of anybody's in it
+
+
+def chart(found: cases.CasePage) -> SafeString:
+    """The published flow as SVG with the case's place in it."""
+    return mark_safe(queries.flow_chart(found))  # noqa: S308 -- the drawing escapes every word it writes
 
 
 def ledger_key(found: cases.CasePage) -> str:
