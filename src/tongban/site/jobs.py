@@ -9,6 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from tongban.cases import jobs as cases
+from tongban.intake import actions as intake
 from tongban.oversight import actions as oversight
 from tongban.papers import actions as papers
 
@@ -44,6 +45,15 @@ def replay(timestamp: int) -> None:
             difference.case_id,
             difference.what,
         )
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(queueing_lock="forget_drafts")
+def forget_drafts(timestamp: int) -> None:
+    """Every night: what was typed into drafts that have expired is deleted."""
+    forgotten = intake.forget_expired(at=timezone.now())
+    if forgotten:
+        logger.info("drafts emptied: %d", forgotten)
 
 
 @app.periodic(cron="45 2 * * *")

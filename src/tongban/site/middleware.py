@@ -17,7 +17,7 @@ from django.urls import is_valid_path
 from django.utils.cache import patch_cache_control
 
 from tongban.core.refusal import Refusal
-from tongban.site import problems
+from tongban.site import problems, views
 
 Answer = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
@@ -56,6 +56,18 @@ def refusals(get_response: Answer) -> Answer:
         return render(request, "409.html", {"refusal": error}, status=status)
 
     answer.process_exception = refused  # type: ignore[attr-defined]
+    return answer
+
+
+def bounded(get_response: Answer) -> Answer:
+    """Turn away a body larger than any file may be before a byte of it is read: nobody fills the disk."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        length = request.headers.get("Content-Length", "")
+        if length.isascii() and length.isdecimal() and int(length) > settings.BODY_BYTES_MAX:
+            return views.too_large(request)
+        return get_response(request)
+
     return answer
 
 

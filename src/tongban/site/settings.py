@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "tongban.site.middleware.numbered",
     "tongban.site.middleware.policy",
+    "tongban.site.middleware.bounded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -156,6 +157,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 
+BODY_BYTES_MAX = 64 * 1024 * 1024  # More than any one file of any form may have.
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 STORAGES = {

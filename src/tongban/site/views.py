@@ -50,6 +50,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _failed(request, 404)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _failed(request, 413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; or 503 with a time to come back when the database is away for a moment."""
     if not transient.is_transient(sys.exc_info()[1]):
