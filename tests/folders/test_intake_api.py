@@ -1,5 +1,6 @@
 """The applicant's acts as an API: the same law, problem documents, one answer to one key."""
 
+import datetime as dt
 import json
 import uuid
 
@@ -9,6 +10,7 @@ from tests import ground
 from tests.folders import intake_samples as applicant
 from tongban.cases import actions as cases
 from tongban.cases import models
+from tongban.intake import actions
 from tongban.intake import models as intake_models
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +127,14 @@ def test_a_file_may_be_named_only_by_who_handed_it_in(wang):
 def test_a_bad_file_has_its_own_problem(wang, content, code):
     answer = keep(wang, content)
     assert (answer.json()["type"], answer["Content-Type"]) == (f"/problems/{code}", "application/problem+json")
+
+
+def test_a_file_never_used_is_forgotten_after_a_month(wang):
+    keep(wang)
+    actions.forget_expired(at=applicant.AT + dt.timedelta(days=actions.DRAFT_DAYS - 1))
+    assert intake_models.Upload.objects.count() == 1
+    actions.forget_expired(at=applicant.AT + dt.timedelta(days=actions.DRAFT_DAYS))
+    assert intake_models.Upload.objects.count() == 0
 
 
 def test_a_file_of_the_wrong_kind_for_its_material_is_refused(wang, monkeypatch):

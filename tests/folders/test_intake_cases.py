@@ -165,7 +165,7 @@ def test_the_page_is_whole_in_english(wang, filed, monkeypatch):
 
 
 @pytest.mark.parametrize("end", [
-    "", "done/", "proof.json", "receipt", "supplement/", "withdraw", "rate", "notices/1.pdf", "materials/1001",
+    "", "done/", "proof.json", "receipt", "supplement/", "withdraw", "rate", "notices/1.pdf", "notices/1/", "materials/1001",
 ])  # fmt: skip
 def test_a_stranger_cannot_tell_a_case_from_none(client, filed, end):
     applicant.signed_in(client, "zhao")
@@ -339,8 +339,8 @@ def test_a_material_is_shown_back_to_the_applicant(wang, filed):
 def test_a_notice_waits_for_its_file_and_then_is_given(wang, filed):
     assert wang.get(url(filed, "notices/1.pdf")).status_code == 404
     wiring.deliver(jobs.Delivery(filed.done.region_code, filed.done.case_id, 1, "Filed"))
-    given = wang.get(url(filed, "notices/1.pdf"))
-    assert b"".join(given.streaming_content).startswith(b"%PDF-")
+    assert wang.get(url(filed, "notices/1.pdf")).content.startswith(b"%PDF-")
+    assert "收件回执" in text(wang.get(url(filed, "notices/1/")))
     assert "收件回执" in text(wang.get(url(filed)))
     paper_models.Notice.objects.update(pdf_sha256=None, pdf_bytes=None)
     waiting = wang.get(url(filed, "notices/1.pdf"))

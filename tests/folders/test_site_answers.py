@@ -44,6 +44,15 @@ def test_the_log_line_has_the_route_and_nothing_anybody_typed(client, caplog):
     assert "张三" not in logs.Json().format(record) + logs.Plain().format(record)
 
 
+@pytest.mark.django_db
+def test_a_body_larger_than_any_file_is_turned_away_unread(client, settings):
+    settings.BODY_BYTES_MAX = 10
+    page = client.post("/account/register", b"0123456789a", content_type="application/octet-stream")
+    assert (page.status_code, "文件太大" in page.content.decode()) == (413, True)
+    problem = client.post("/api/v1/files", b"0123456789a", content_type="application/octet-stream")
+    assert (problem.status_code, problem["Content-Type"]) == (413, "application/problem+json")
+
+
 def test_a_logged_failure_has_type_and_place_but_not_its_message():
     try:
         raise IntegrityError("Key (id_number)=(140105199001011234) already exists.") from ValueError("140105199001011234")
