@@ -68,8 +68,3 @@ def test_all_its_papers_can_be_issued(registry):
         pass
 
     assert not models.Outbox.objects.exists()
-
-
-@pytest.mark.slow
-def test_it_takes_less_than_three_seconds(registry):
-    assert loaded() < 3
