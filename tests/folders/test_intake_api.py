@@ -129,6 +129,18 @@ def test_a_bad_file_has_its_own_problem(wang, content, code):
     assert (answer.json()["type"], answer["Content-Type"]) == (f"/problems/{code}", "application/problem+json")
 
 
+def test_a_file_larger_than_any_material_may_be_is_refused(wang, monkeypatch):
+    monkeypatch.setattr(actions, "LOOSE_BYTES_MAX", 10)
+    assert keep(wang).json()["type"] == "/problems/file-too-large"
+
+
+def test_a_file_too_large_for_its_material_is_refused(wang):
+    large = keep(wang, ground.PDF + b"0" * 11_000_000, "大.pdf").json()["sha256"]
+    body = application(wang)
+    body["materials"][0]["sha256"] = large
+    assert post(wang, "/cases", body)["type"] == "/problems/file-too-large"
+
+
 def test_a_file_never_used_is_forgotten_after_a_month(wang):
     keep(wang)
     actions.forget_expired(at=applicant.AT + dt.timedelta(days=actions.DRAFT_DAYS - 1))

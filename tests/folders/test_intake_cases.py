@@ -11,8 +11,11 @@ from tests import ground
 from tests.folders import intake_samples as applicant
 from tongban.cases import actions as cases
 from tongban.cases import jobs, models
+from tongban.cases import queries as case_queries
+from tongban.intake import actions
 from tongban.intake import models as intake_models
 from tongban.papers import models as paper_models
+from tongban.people import queries as people
 from tongban.site import wiring
 
 pytestmark = pytest.mark.django_db
@@ -382,3 +385,57 @@ def plain(field):
         return [field.options[0].value] if field.kind is kinds.CHOICES else field.options[0].value
     return {kinds.YES_NO: False, kinds.WHOLE: 20, kinds.NUMBER: "200", kinds.MOBILE: "15400000002",
             kinds.DATE: "2026-03-02"}.get(field.kind, "示例")  # fmt: skip
+
+
+# Around the edges
+
+
+def test_a_correction_whose_answers_became_wrong_names_the_page(wang, filed):
+    corrections(filed, AREA)
+    draft = correction(wang, filed)
+    wang.post(f"{draft}premises/", applicant.typed(applicant.PAGES["premises"], area="八十"))
+    answer = wang.post(url(filed, "supplement/"))
+    assert applicant.summary(answer) == ["还有内容没有填完：在哪里经营。请补齐后再提交。"]
+    assert wang.get(draft).url == wang.get(f"{draft}materials/").url == url(filed, "supplement/")
+
+
+def test_a_correction_repeated_through_the_act_gets_the_first_answer(wang, filed):
+    corrections(filed, AREA)
+    draft = correction(wang, filed)
+    wang.post(f"{draft}premises/", applicant.typed(applicant.PAGES["premises"], area="79"))
+    found = own_page(filed)
+    wang.post(url(filed, "supplement/"))
+    row = intake_models.Draft.objects.get()
+    person = people.person_of(row.account_id)
+    again = actions.correct(
+        draft_id=row.id, person=person, case=found, token_n=2, actor=ground.citizen(), at=MONDAY
+    )
+    assert again == actions.Submitted(filed.done.ref, is_repeat=True)
+
+
+def test_two_windows_that_begin_a_correction_share_one_draft(wang, filed, monkeypatch):
+    corrections(filed, AREA)
+    correction(wang, filed)
+    row = intake_models.Draft.objects.get()
+    monkeypatch.setattr(intake_models.Draft.objects.__class__, "select_for_update", lambda self: self.none())
+    assert actions.start_correction(account_id=row.account_id, case=own_page(filed), at=MONDAY).id == row.id
+
+
+def own_page(walk):
+    viewer = case_queries.Viewer(person_id=ground.citizen().id)
+    return case_queries.page(ref=walk.done.ref, viewer=viewer, at=MONDAY)
+
+
+def test_a_form_without_a_key_is_a_request_of_its_own(wang, filed):
+    assert wang.post(url(filed, "withdraw"), {"key": "nonsense"}).status_code == 302
+    assert models.Case.objects.get().status == "withdrawn"
+
+
+def test_a_licence_is_given_as_its_file(wang, filed):
+    filed.accepted().reviewed().decided()
+    event_n = models.Event.objects.get(kind="Decided").n
+    wiring.deliver(jobs.Delivery(filed.done.region_code, filed.done.case_id, event_n, "Decided"))
+    shown = wang.get(url(filed)).content.decode()
+    last = re.findall(rf'"{re.escape(url(filed))}notices/(\d+)/"', shown)[-1]
+    assert wang.get(url(filed, f"notices/{last}/")).url == url(filed, f"notices/{last}.pdf")
+    assert wang.get(url(filed, f"notices/{last}.pdf")).content.startswith(b"%PDF-")

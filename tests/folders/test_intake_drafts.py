@@ -356,3 +356,67 @@ def test_files_lie_in_the_store(wang, draft):
     wang.post(f"{draft}materials/layout/", {"file": applicant.pdf()})
     sha256 = row().files["layout"][0]["sha256"]
     assert default_storage.exists(f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}")
+
+
+# Around the edges
+
+
+def test_going_on_from_the_materials_names_each_file_that_is_missing(wang, draft):
+    answer = wang.post(f"{draft}materials/")
+    assert answer.status_code == 422
+    assert [words[:4] for words in applicant.summary(answer)] == ["请上传“", "请上传“"]
+    assert wang.get(f"{draft}materials/?check=1").status_code == 422
+    assert wang.post(f"{draft}materials/", {"then": "leave"}).url == draft
+    for code in applicant.UPLOADS:
+        wang.post(f"{draft}materials/{code}/", {"file": applicant.pdf()})
+    assert wang.post(f"{draft}materials/").url == f"{draft}check/"
+
+
+def test_a_page_looked_at_from_the_check_page_shows_what_is_missing(wang, draft):
+    answer = wang.get(f"{draft}premises/?check=1")
+    assert (answer.status_code, len(applicant.summary(answer))) == (422, 4)
+
+
+def test_pages_of_a_submitted_draft_lead_to_its_receipt(wang, draft):
+    applicant.fill(wang, draft)
+    ref = applicant.submit(wang, draft)
+    for end in ("premises/", "materials/", "check/"):
+        assert wang.get(f"{draft}{end}").url == f"/cases/{ref}/done/"
+    refused = wang.post(f"{draft}materials/layout/remove", {"sha256": "0"})
+    assert (refused.status_code, "已经提交，不能再修改" in text(refused)) == (409, True)
+
+
+def test_a_submission_repeated_through_the_act_gets_the_first_answer(wang, draft):
+    from tongban.cases import actions as cases
+    from tongban.people import queries as people
+
+    applicant.fill(wang, draft)
+    ref = applicant.submit(wang, draft)
+    person = people.person_of(row().account_id)
+    again = actions.submit(
+        draft_id=row().id, person=person, actor=cases.Actor("person", str(person.id)), declaration={}, at=applicant.AT
+    )
+    assert again == actions.Submitted(ref, is_repeat=True)
+
+
+@pytest.mark.parametrize("end", ["no_such_page/", "declaration/", f"files/{'0' * 64}"])
+def test_a_part_the_draft_does_not_have_is_not_found(wang, draft, end):
+    assert wang.get(f"{draft}{end}").status_code == 404
+
+
+def test_a_page_the_form_does_not_have_is_not_kept(wang, draft):
+    with pytest.raises(queries.NoSuchDraft):
+        actions.save_page(draft_id=row().id, account_id=row().account_id, page_id="none", answers={}, at=applicant.AT)
+
+
+def test_one_material_takes_only_so_many_files(wang, draft, monkeypatch):
+    monkeypatch.setattr(actions, "FILES_OF_ONE_MATERIAL_MAX", 1)
+    wang.post(f"{draft}materials/layout/", {"file": applicant.pdf()})
+    answer = wang.post(f"{draft}materials/layout/", {"file": applicant.pdf("二.pdf", ground.PDF + b"2")})
+    assert applicant.summary(answer)[0].endswith("已有 1 个文件，不能再加。请合并成一个 PDF，或先删去不要的")
+
+
+def test_an_address_in_mixed_signs_is_forgiven(wang, draft):
+    wang.post(f"{draft}premises/", applicant.typed(applicant.PAGES["premises"], area="８６．５"))
+    assert "在哪里经营" in text(wang.get(draft))
+    assert wang.get(f"{draft}premises/?check=1").status_code == 200
