@@ -15,6 +15,7 @@ from tongban.core import case as core
 from tongban.core import clock as clocks
 from tongban.intake.queries import words
 from tongban.law import queries as law
+from tongban.ui import phrases
 
 Status = core.Status
 NAMES_MAX = 3  # Holidays named in one sentence.
@@ -283,7 +284,8 @@ def _bar_kind(case: cases.CasePage, view: cases.ClockView, promised: cases.Clock
 
 def trigger_words(name: str) -> str:
     """What the day from which a clock counts is called: 受理, 收到, 决定."""
-    return {"acceptance": _("收到"), "delivery": _("决定")}.get(name, _("受理"))
+    event = {"acceptance": "Filed", "delivery": "Decided"}.get(name, "Accepted")
+    return str(phrases.TRIGGER[event])
 
 
 def _why(case: cases.CasePage, view: cases.ClockView, today: date) -> Why:
