@@ -64,7 +64,7 @@ def test_the_figures_of_the_month_are_counted_from_the_cases(client, monkeypatch
     applicant.at(monkeypatch, applicant.AT + dt.timedelta(days=29))
     shown = text(client.get("/"))
     assert "2026 年 3 月 1 日至3 月 31 日" in shown
-    assert "2 收到申请 1 作出决定 100% 在法定期限内决定 2.0 平均工作日，从受理到决定 1 超过法定期限" in shown
+    assert "2 收到申请 1 已决定 100% 在法定期限内决定 2.0 平均工作日，从受理到决定 1 超过法定期限" in shown
     assert "最近办得最多" in shown
 
 
