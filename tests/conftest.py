@@ -23,6 +23,7 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop stays in a worker's thread.
     if not hasattr(config, "workerinput"):
         sweep()
         folder = pathlib.Path(tempfile.mkdtemp(prefix="tongban-test-", dir="/tmp"))

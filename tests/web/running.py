@@ -113,8 +113,9 @@ def site():
             running.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """One browser a module: while it is open, its loop runs in this thread, and no other may be started."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(**browsers.options())
         yield chromium

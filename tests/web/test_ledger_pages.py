@@ -15,8 +15,7 @@ REF = "00010203-0405-0607-0809-0a0b0c0d0e0f"
 
 
 @pytest.fixture
-def page(monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread.
+def page():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
