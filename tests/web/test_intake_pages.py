@@ -126,7 +126,7 @@ def test_the_same_works_without_scripts(new_page):
         answer(page, name)
     page.locator("input[name=has_storage][value=true]").check()
     page.get_by_role("button", name="保存并继续").click()
-    assert page.get_by_text("根据您的回答，这一页还有几项要填。").is_visible()
+    page.get_by_text("根据您的回答，这一页还有几项要填。").wait_for()
     page.get_by_label("仓库地址").fill("柳巷 2 号")
     page.get_by_role("button", name="保存并继续").click()
     page.get_by_role("link", name="食品经营许可（新办）").click()
@@ -134,7 +134,7 @@ def test_the_same_works_without_scripts(new_page):
     section = page.locator("#m-layout")
     section.locator("input[name=file]").set_input_files(FILE)
     section.locator("button[type=submit]").click()
-    assert page.locator("#m-layout").get_by_role("link", name="布局图.pdf").is_visible()
+    page.locator("#m-layout").get_by_role("link", name="布局图.pdf").wait_for()
 
 
 def test_registering_with_errors_leads_to_each_field(new_page):
