@@ -167,7 +167,8 @@ class Walk:
 
     def pdf(self, link):
         """The words of the paper behind the link, without the breaks a line needs."""
-        read = pypdf.PdfReader(io.BytesIO(self.citizen.download(link.get_attribute("href"))))
+        path = link.get_attribute("href").rstrip("/").removesuffix(".pdf")  # As text first; the PDF lies beside it.
+        read = pypdf.PdfReader(io.BytesIO(self.citizen.download(f"{path}.pdf")))
         return re.sub(r"\s", "", "".join(page.extract_text() for page in read.pages))
 
     def serve(self):
