@@ -137,12 +137,22 @@ def django_db_modify_db_settings(database_url, django_db_modify_db_settings_para
 
 
 @pytest.fixture(scope="session")
-def registry_loaded(django_db_setup, django_db_blocker):
-    """The real packs, loaded once into the worker's database and left there."""
+def registry_once(django_db_setup, django_db_blocker):
+    """The real packs, loaded into the worker's database before its first test that stands on them."""
     from tests import ground
 
     with django_db_blocker.unblock():
         ground.load()
+
+
+@pytest.fixture
+def registry_loaded(registry_once, django_db_blocker):
+    """The real packs, loaded anew where a transactional test has emptied the tables."""
+    from tests import ground
+
+    with django_db_blocker.unblock():
+        if not ground.is_loaded():
+            ground.load()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.test import override_settings
 from tongban.cases import actions as cases
 from tongban.law import actions as law
 from tongban.matters import actions as matters
+from tongban.matters import models as matter_models
 from tongban.matters import queries as matter_queries
 from tongban.papers import actions as papers
 from tongban.people import actions as people
@@ -53,6 +54,11 @@ def load(*, at: dt.datetime | None = None) -> None:
     with override_settings(DEMO=True):  # The sample's people, too.
         for folder in (law, people, matters):
             folder.load(packs=settings.PACKS, progress=lambda *_: None, at=at)
+
+
+def is_loaded() -> bool:
+    """Whether the packs are there: matters are the last of them."""
+    return matter_models.MatterVersion.objects.filter(matter_id=FOOD).exists()
 
 
 def officer(username: str) -> cases.Actor:
