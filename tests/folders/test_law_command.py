@@ -68,13 +68,14 @@ def test_a_notice_is_previewed_and_then_taken_in(capsys, tmp_path):
     run("calendar", str(path))
     lines = capsys.readouterr().out.splitlines()
     assert "2027-01-30  weekend -> worked_weekend  " in lines
+    assert lines[-1] == "0 of 0 open clocks move, 0 earlier, 0 later."
     assert queries.calendar().is_provisional(NOTICE_2027["notices"][0]["worked"][0])
     run("calendar", str(path), "--take-in", "--json")
     told = json.loads(capsys.readouterr().out)
-    assert (told["taken_in"], len(told["changes"])) == (True, len(lines) - 1)
+    assert (told["taken_in"], len(told["changes"])) == (True, len(lines) - 2)
     assert not queries.calendar().is_provisional(NOTICE_2027["notices"][0]["worked"][0])
     run("calendar", str(path))
-    assert capsys.readouterr().out == "0 days change.\n"
+    assert capsys.readouterr().out == "0 days change.\n0 of 0 open clocks move, 0 earlier, 0 later.\n"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "case.paused": _DUE,
     "case.resumed": _DUE,
     "case.extended": _DUE,
+    "case.recomputed": _DUE,
     "case.decided": _DUE,
     "case.served": _ACT,
     "case.withdrawn": _ACT,

@@ -3,6 +3,7 @@
 Sources: https://docs.python.org/3/library/argparse.html"""
 
 import argparse
+import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -94,9 +95,7 @@ def simulate(options: argparse.Namespace) -> None:
 
 
 def calendar(options: argparse.Namespace) -> None:
-    from django.utils import timezone  # noqa: PLC0415 -- app ready
-
-    from tongban.law import actions, queries  # noqa: PLC0415 -- app ready
+    from tongban.law import queries  # noqa: PLC0415 -- app ready
 
     document = queries.notice_document(
         options.notice.read_text(encoding="utf-8-sig"),
@@ -105,14 +104,46 @@ def calendar(options: argparse.Namespace) -> None:
         published_on=options.published,
     )
     changes = queries.preview_notice(document)
-    if options.take_in:
-        actions.import_notice(document=document, at=timezone.now())
+    moves = _take_in(document) if options.take_in else _tried(document)
     if options.json:
-        return _print({"taken_in": options.take_in, "changes": changes})
+        return _print({"taken_in": options.take_in, "changes": changes, "clocks": moves})
     for change in changes:
         say.line(f"{change['day']}  {change['was']} -> {change['is']}  {change['name']}")
     say.line(f"{len(changes)} days change.")
+    say.line("{moved} of {open} open clocks move, {earlier} earlier, {later} later.".format(**moves))
     return None
+
+
+def _tried(document: Mapping[str, Any]) -> dict[str, int]:
+    """How many open clocks the notice would move: it is taken in, they are counted, and all is undone."""
+    from django.db import transaction  # noqa: PLC0415 -- app ready
+    from django.utils import timezone  # noqa: PLC0415 -- app ready
+
+    from tongban.cases import actions as cases  # noqa: PLC0415 -- app ready
+    from tongban.law import actions, queries  # noqa: PLC0415 -- app ready
+
+    at = timezone.now()
+    try:
+        with transaction.atomic():
+            actions.import_notice(document=document, at=at)
+            moves = cases.reproject(because="", at=at, preview=True)
+            transaction.set_rollback(True)
+    finally:
+        queries.forget()
+    return dataclasses.asdict(moves)
+
+
+def _take_in(document: Mapping[str, Any]) -> dict[str, int]:
+    from django.utils import timezone  # noqa: PLC0415 -- app ready
+
+    from tongban.cases import actions as cases  # noqa: PLC0415 -- app ready
+    from tongban.law import actions  # noqa: PLC0415 -- app ready
+
+    at = timezone.now()
+    actions.import_notice(document=document, at=at)
+    numbers = [notice["notice"] for notice in document["notices"] if notice["notice"]]
+    because = "、".join(numbers) or f"{document['year']}年放假安排"
+    return dataclasses.asdict(cases.reproject(because=because, at=at))
 
 
 @contextmanager

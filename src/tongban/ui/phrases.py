@@ -35,6 +35,7 @@ EVENT = {
     "Paused": pgettext_lazy("办理记录", "暂停计时"),
     "Resumed": pgettext_lazy("办理记录", "恢复计时"),
     "Extended": pgettext_lazy("办理记录", "延长期限"),
+    "Recomputed": pgettext_lazy("办理记录", "重新计算期限"),
     "Decided": pgettext_lazy("办理记录", "作出决定"),
     "Served": pgettext_lazy("办理记录", "送达"),
     "Withdrawn": pgettext_lazy("办理记录", "撤回申请"),

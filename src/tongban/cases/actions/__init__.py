@@ -39,6 +39,7 @@ from tongban.cases.actions.officer import (
     request_supplement,
     serve,
 )
+from tongban.cases.actions.recompute import reproject
 from tongban.cases.actions.staff import NotAble, reassign, recuse
 from tongban.cases.actions.step import (
     AlreadyDone,

@@ -14,6 +14,7 @@ from tongban.cases.queries.lists import (
     rows_of,
     watched,
 )
+from tongban.cases.queries.moving import Moves, cases_that_move, moves
 from tongban.cases.queries.public import PublicCase, public_case, public_key_of
 from tongban.cases.queries.sight import NotVisible, Viewer, viewer, visible_to
 from tongban.cases.queries.single import (

@@ -154,11 +154,21 @@ def _rated(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
     return (str(phrases.RATING[score]) if score in phrases.RATING else "",)
 
 
+def _recomputed(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    lines = [_("依据：%(what)s") % {"what": event.said.get("because", "")}]
+    for each in event.said.get("moved", ()):
+        places = {"clock": str(phrases.CLOCK.get(each["clock"], each["clock"])),
+                  "was": words.day_words(date.fromisoformat(each["from"])),
+                  "now": words.day_words(date.fromisoformat(each["to"]))}  # fmt: skip
+        lines.append(_("%(clock)s：原为 %(was)s，现为 %(now)s。") % places)
+    return tuple(lines)
+
+
 _Says = Callable[[cases.CasePage, cases.EventRow], tuple[str, ...]]
 _SAYS: Mapping[str, _Says] = {
     "Filed": _filed, "Accepted": _accepted, "SupplementRequested": _asked, "Supplemented": _supplied,
     "AcceptanceRefused": _reason, "Completed": _reason, "Decided": _reason, "Extended": _reason,
-    "Withdrawn": _reason, "Paused": _paused, "Resumed": _resumed, "Rated": _rated,
+    "Withdrawn": _reason, "Paused": _paused, "Resumed": _resumed, "Recomputed": _recomputed, "Rated": _rated,
 }
 
 

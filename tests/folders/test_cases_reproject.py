@@ -1,0 +1,138 @@
+"""A notice on the holidays or a version of a rule moves open clocks: previewed, recorded, proved against the kernel."""
+
+import datetime as dt
+import random
+
+import pytest
+from django.db import connection
+
+from tests import ground
+from tests.folders.test_law import NOTICE_2027
+from tongban.cases import actions, jobs, models, queries
+from tongban.cases.queries import moving as found
+from tongban.core import clock as clocks
+from tongban.intake.queries import history
+from tongban.law import actions as law
+from tongban.law import models as law_models
+from tongban.law import queries as law_queries
+from tongban.site import wiring
+
+pytestmark = pytest.mark.django_db
+FILED = dt.datetime(2027, 1, 18, 9, 30, tzinfo=ground.CHINA)  # 春节 lies in its twenty days.
+AT = dt.datetime(2027, 1, 25, 10, 0, tzinfo=ground.CHINA)
+
+
+@pytest.fixture(autouse=True)
+def _read_anew():
+    law_queries.forget()
+    yield
+    law_queries.forget()
+
+
+def clock_of(walk, name="statutory"):
+    return models.Clock.objects.get(region_code=walk.done.region_code, case_id=walk.done.case_id, name=name)
+
+
+NOTICE = NOTICE_2027 | {"notices": [NOTICE_2027["notices"][0] | {"worked": []}]}
+
+
+def due_on(moment):
+    return law_queries.calendar().working_days_after(moment.date(), 20)
+
+
+def take_in():
+    law.import_notice(document=NOTICE, at=AT)
+
+
+def test_a_notice_moves_the_clocks_it_touches_and_each_case_says_so(registry):
+    ground.file(by="zhao")  # In March: the notice of 2027 does not reach it.
+    walk = ground.file(at=FILED).accepted()
+    was = clock_of(walk)
+    assert was.is_provisional
+    take_in()
+
+    told = actions.reproject(because="国办发明电〔2026〕9号", at=AT, preview=True)
+
+    assert (clock_of(walk).last_on, told.moved, told.earlier) == (was.last_on, told.later, 0)
+    assert told.moved > 0
+    assert actions.reproject(because="国办发明电〔2026〕9号", at=AT) == told
+    now = clock_of(walk)
+    assert (now.last_on, now.is_provisional) == (due_on(FILED), False)
+    event = models.Event.objects.get(region_code=now.region_code, case_id=now.case_id, kind="Recomputed")
+    assert event.said["because"] == "国办发明电〔2026〕9号"
+    assert {"clock": "statutory", "from": str(was.last_on), "to": str(now.last_on)} in event.said["moved"]
+    assert list(jobs.replay()) == []
+    assert actions.reproject(because="", at=AT).moved == 0
+    while jobs.relay_once(deliver=wiring.deliver):
+        pass
+    assert not models.Outbox.objects.exists()
+
+
+def test_the_citizen_reads_the_old_day_and_the_new_one(registry):
+    walk = ground.file(at=FILED).accepted()
+    take_in()
+    actions.reproject(because="国办发明电〔2026〕9号", at=AT)
+    case = queries.whole(region_code=walk.done.region_code, case_id=walk.done.case_id, at=AT)
+    lines = history._SAYS["Recomputed"](case, case.events[-1])
+    assert "国办发明电〔2026〕9号" in lines[0]
+    assert any(line.startswith("法定期限：原为 ") and "现为 " in line for line in lines[1:])
+
+
+def test_a_version_of_a_rule_for_the_past_moves_what_began_under_it(registry):
+    walk = ground.file().accepted()
+    was = clock_of(walk)
+    row = law_models.Period.objects.get(id=was.period_id)
+    row.effective_to = dt.date(2026, 2, 28)
+    row.save()
+    row.id, row.length, row.effective_from, row.effective_to = "xk.decide.test", 15, dt.date(2026, 3, 1), None
+    row.save(force_insert=True)
+    law_models.Register.objects.update(changes=99)
+    law_queries.forget()
+
+    told = actions.reproject(because="行政许可法", at=ground.FILED)
+
+    now = clock_of(walk)
+    assert (told.moved, told.earlier, now.budget, now.period_id) == (1, 1, 15, "xk.decide.test")
+    assert now.last_on < was.last_on
+    assert list(jobs.replay()) == []
+
+
+def test_a_clock_that_stands_is_left_and_one_that_stood_goes_through_the_kernel(registry):
+    standing, went_on = (ground.file(at=FILED, by=who).accepted() for who in ("wang", "zhao"))
+    for walk in (standing, went_on):
+        walk.wait(days=2).act(actions.pause, "review", walk.open()["document_review"], ground="听证",
+                 document="听告〔2026〕1号", first_day=dt.date(2027, 1, 20))
+    went_on.wait(days=2).act(actions.resume, "review", went_on.open()["document_review"], last_day=dt.date(2027, 1, 21))
+    was = clock_of(standing).last_on
+    take_in()
+
+    actions.reproject(because="国办发明电〔2026〕9号", at=AT)
+
+    assert clock_of(standing).last_on == was
+    assert clock_of(went_on).last_on == law_queries.calendar().working_days_after(due_on(FILED), 2)
+    assert list(jobs.replay()) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_database_and_the_kernel_work_out_the_same_days(registry, seed):
+    chance, calendar = random.Random(seed), law_queries.calendar()
+    rows = []
+    for n in range(300):
+        unit = chance.choice(found.TIMED)
+        begun = dt.datetime(2015, 1, 1, 8, 0, tzinfo=ground.CHINA) + dt.timedelta(minutes=chance.randrange(6_300_000))
+        rows.append(models.Clock(
+            region_code="140106", case_id=n, name="promised", unit=unit, started_at=begun,
+            budget=chance.randrange(1, 3 if unit == "year" else 90), extended=chance.choice([0, 0, 10 if unit != "year" else 0]),
+            nominal_on=dt.date(2000, 1, 1), last_on=dt.date(2000, 1, 1),
+        ))
+    models.Clock.objects.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            found.PROJECTED + "select case_id, now_nominal_on, now_last_on, now_provisional from projected",
+            found.parameters(),
+        )
+        ours = {row[0]: row[1:] for row in cursor.fetchall()}
+    for row in rows:
+        clock = clocks.Clock("promised", "", clocks.Unit(row.unit), row.budget, row.started_at, extended=row.extended)
+        due = clocks.due(clock, calendar, row.started_at)
+        assert ours[row.case_id] == (due.nominal_on, due.last_on, due.provisional), row.__dict__
