@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -125,6 +126,9 @@ def test_the_database_and_the_kernel_work_out_the_same_days(registry, seed):
             budget=chance.randrange(1, 3 if unit == "year" else 90), extended=chance.choice([0, 0, 10 if unit != "year" else 0]),
             nominal_on=dt.date(2000, 1, 1), last_on=dt.date(2000, 1, 1),
         ))
+    models.Case.objects.bulk_create(models.Case(
+        region_code="140106", id=row.case_id, ref=uuid4(), version_id=0, events=0, tokens=0, head=b"", filed_at=row.started_at,
+    ) for row in rows)  # fmt: skip
     models.Clock.objects.bulk_create(rows)
     with connection.cursor() as cursor:
         cursor.execute(
