@@ -29,11 +29,14 @@ STATUS_AFTER: Mapping[str, Status] = {
     "SupplementRequested": Status.SUPPLEMENTING,
     "Supplemented": Status.FILED,
     "Accepted": Status.ACCEPTED,
+    "DeemedAccepted": Status.ACCEPTED,
     "AcceptanceRefused": Status.NOT_ACCEPTED,
     "Decided": Status.DECIDED,
     "Served": Status.SERVED,
     "Withdrawn": Status.WITHDRAWN,
 }
+# Which event of the law another one stands for: silence is acceptance (行政许可法 32).
+STANDS_FOR: Mapping[str, str] = {"DeemedAccepted": "Accepted"}
 # What each act of a task leaves: the event, and the outcome that conditions of the flow read; None: the actor chooses.
 EVENT_OF: Mapping[str, str] = {
     "accept": "Accepted",
@@ -67,6 +70,9 @@ class Change:
     :ivar clocks: the new document of each clock that changed, by clock name.
     :ivar signed: officers that have signed a token so far, by token number.
     :ivar assigned: the officer a token is assigned to, or None, by token number.
+    :ivar silenced: tokens of departments whose time passed without an answer.
+    :ivar answered: such tokens that have got their answer after all.
+    :ivar timed: the new moment of a timer, by token number.
     """
 
     kind: str
@@ -77,6 +83,9 @@ class Change:
     clocks: Mapping[str, Any] | None = None
     signed: Mapping[str, Any] | None = None
     assigned: Mapping[str, Any] | None = None
+    silenced: tuple[int, ...] = ()
+    answered: tuple[int, ...] = ()
+    timed: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ class CaseState:
     tokens: Mapping[int, Mapping[str, Any]]
     clocks: Mapping[str, Any]
     events: int
+    silent: frozenset[int] = frozenset()
 
 
 NOTHING = CaseState(None, "", {}, {}, {}, 0)
@@ -105,19 +115,21 @@ def change_of(kind: str, body: Mapping[str, Any]) -> Change:
         clocks=body.get("clocks"),
         signed=body.get("signed"),
         assigned=body.get("assigned"),
+        silenced=tuple(body.get("silenced", ())),
+        answered=tuple(body.get("answered", ())),
+        timed=body.get("timed"),
     )
 
 
 def body_of(change: Change) -> dict[str, Any]:
     """Return the stored body of a change: only the keys that say something."""
     body: dict[str, Any] = {}
-    for name in ("outcome", "document", "clocks", "signed", "assigned"):
+    for name in ("outcome", "document", "clocks", "signed", "assigned", "timed"):
         if value := getattr(change, name):
             body[name] = value
-    if change.opened:
-        body["opened"] = list(change.opened)
-    if change.closed:
-        body["closed"] = list(change.closed)
+    for name in ("opened", "closed", "silenced", "answered"):
+        if value := getattr(change, name):
+            body[name] = list(value)
     return body
 
 
@@ -131,6 +143,7 @@ def evolve(state: CaseState, change: Change) -> CaseState:
         tokens=_tokens_after(state.tokens, change),
         clocks={**state.clocks, **(change.clocks or {})},
         events=state.events + 1,
+        silent=(state.silent | set(change.silenced)) - set(change.answered),
     )
 
 
@@ -151,6 +164,8 @@ def _tokens_after(
             live[int(n)] = {**live[int(n)], "signed": officers}
     for n, officer in (change.assigned or {}).items():
         live[int(n)] = {**live[int(n)], "assignee": officer}
+    for n, moment in (change.timed or {}).items():
+        live[int(n)] = {**live[int(n)], "fires_at": moment}
     live.update({int(token["n"]): token for token in change.opened})
     return live
 

@@ -41,6 +41,7 @@ _FACT = frozenset("sof")
 KINDS: Mapping[str, frozenset[str]] = {
     "case.filed": _ACT | {"d"},
     "case.accepted": _DUE,
+    "case.deemed_accepted": _DUE,
     "case.acceptance_refused": _ACT,
     "case.supplement_requested": _DUE,
     "case.supplemented": _DUE,
@@ -59,6 +60,9 @@ KINDS: Mapping[str, frozenset[str]] = {
     "case.corrected": _DUE | {"r"},
     "case.lapsed": _DUE,
     "case.linked": _ACT,
+    "case.interrupted": _DUE,
+    "case.department_silent": _DUE,
+    "case.answered_late": _ACT,
 }
 
 

@@ -116,6 +116,7 @@ class _Face:
         self.tone = said.tone
         self.mark = marks.get(node)
         self.hatch = f"url(#{name}-hatch)"
+        self.has_time = any(graph.nodes[event].timer for event in graph.nodes[node].boundary)
         self.is_pill = self.kind in PILLS
         self.is_bar = self.kind is Kind.PARALLEL
         self.is_diamond = self.kind in GATEWAYS and not self.is_bar
@@ -175,9 +176,9 @@ class _Face:
 
     def _icon(self, box: Box) -> Iterator[Element]:
         if self.kind in ICONS:
-            yield make("circle", cx=box.x + 8, cy=box.y + 4, r=10, fill="#fff", stroke=INK_SOFT)
-            yield make("path", d=ICONS[self.kind], transform=f"translate({box.x + 8} {box.y + 4})",
-                       fill="none", stroke=INK_SOFT, stroke_width="1.25")
+            yield from _sign(self.kind, box.x + 8, box.y + 4)
+        if self.has_time:
+            yield from _sign(Kind.TIMER, box.x + 16, box.bottom)
 
     def _diamond(self, box: Box) -> Iterator[Element]:
         x, y = box.middle
@@ -186,6 +187,12 @@ class _Face:
                    d=f"M{x} {y - half}L{x + half} {y}L{x} {y + half}L{x - half} {y}z")
         yield make("text", SIGNS[self.kind], x=x, y=y + 6, text_anchor="middle", font_size=17,
                    font_weight="700", fill=INK)
+
+
+def _sign(kind: Kind, x: int, y: int) -> Iterator[Element]:
+    yield make("circle", cx=x, cy=y, r=10, fill="#fff", stroke=INK_SOFT)
+    yield make("path", d=ICONS[kind], transform=f"translate({x} {y})", fill="none", stroke=INK_SOFT,
+               stroke_width="1.25")
 
 
 def _badge(mark: Mark, box: Box) -> Iterator[Element]:
