@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tests import ground
-from tongban.cases import actions, models
+from tongban.cases import actions, jobs, models
 from tongban.core import codes
 
 ROUNDS = 60
@@ -25,11 +25,11 @@ def committed(registry_loaded, django_db_blocker):
 
 def clear():
     tables = [model._meta.db_table for model in (
-        models.Token, models.Event, models.Clock, models.ClockSegment, models.Material, models.Outbox,
+        models.Token, models.Timer, models.Event, models.Clock, models.ClockSegment, models.Material, models.Outbox,
         models.DoneKey, models.Serial, models.Case,
     )]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(f"truncate {', '.join(tables)}, ledger_queue cascade")
+        cursor.execute(f"truncate {', '.join(tables)}, ledger_queue, ledger_disclosure, ledger_disclosurekey cascade")
 
 
 def at_once(*calls):
@@ -52,6 +52,14 @@ def at_once(*calls):
 def asked(walk, who, token_n, key=None):
     return {"region_code": walk.done.region_code, "case_id": walk.done.case_id, "token_n": token_n,
             "actor": ground.officer(who), "at": walk.at, "key": key or str(uuid4())}
+
+
+def test_departments_one_after_the_other_join_once(registry):
+    walk = ground.file(ground.HOTEL, answers=ground.HOTEL_ANSWERS).accepted()
+    for who in ("police", "fire", "health"):
+        walk.act(actions.complete, who, walk.open()[f"opinion:{organ(f'yz-{who}')}"], outcome="agree", reason="同意")
+
+    assert list(walk.open()) == ["decision"]
 
 
 def test_of_two_windows_that_accept_at_once_exactly_one_does(committed):
@@ -118,3 +126,36 @@ def test_one_application_sent_twice_at_once_is_one_case(committed):
 
     assert models.Case.objects.count() == 1
     assert models.Serial.objects.get().last == 1
+
+
+def test_of_timer_and_officer_at_the_same_instant_exactly_one_wins(committed):
+    from tests.folders.test_cases_timers import SILENT_AT
+
+    ended = set()
+    for _ in range(20):
+        walk = ground.file(ground.HOTEL, answers=ground.HOTEL_ANSWERS).accepted()
+        of = {row.organ_code: row.n for row in models.Token.objects.filter(case_id=walk.done.case_id, node="opinion")}
+        for who in ("yz-police", "yz-fire"):
+            actions.complete(**asked(walk, who, of[organ(who)]), outcome="agree", reason="同意")
+        walk.at = SILENT_AT
+        words = {**asked(walk, "yz-health", of[organ("yz-health")]), "outcome": "agree", "reason": "同意"}
+
+        at_once(lambda words=words: actions.complete(**words), lambda: jobs.fire_once(at=SILENT_AT))
+
+        last = models.Event.objects.filter(case_id=walk.done.case_id).order_by("n").values_list("kind", flat=True)[4:]
+        assert list(last) in (["Completed"], ["DepartmentSilent"])
+        assert list(walk.open()) == ["decision"]
+        assert not models.Timer.objects.filter(case_id=walk.done.case_id).exists()
+        ended |= set(last)
+    assert list(jobs.replay()) == []
+
+
+def test_two_workers_fire_a_timer_once(committed):
+    from tests.folders.test_cases_timers import SILENT_AT
+
+    walks = [ground.file(ground.HOTEL, answers=ground.HOTEL_ANSWERS).accepted() for _ in range(6)]
+
+    at_once(*[lambda: jobs.fire_once(at=SILENT_AT)] * 2)
+
+    assert models.Event.objects.filter(kind="DepartmentSilent").count() == 3 * len(walks)
+    assert list(jobs.replay()) == []

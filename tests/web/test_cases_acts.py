@@ -194,3 +194,24 @@ def test_a_form_without_a_good_key_still_acts_once(as_user, key):  # noqa: F811
 
     assert answer.status_code == 302
     assert kinds(walk) == ["Filed", "Accepted"]
+
+
+def test_a_department_whose_time_has_passed_may_still_speak_at_its_desk(as_user):  # noqa: F811
+    from tests.folders.test_cases_relay import officer_organ
+    from tongban.cases import jobs
+
+    walk = ground.file(ground.HOTEL, at=timezone.now() - dt.timedelta(days=40), answers=ground.HOTEL_ANSWERS).accepted()
+    jobs.fire_once(at=timezone.now())
+    silent = models.Token.objects.get(case_id=walk.done.case_id, organ_code=officer_organ("yz-fire"), node="opinion")
+    browser, address = as_user("yz-fire"), reverse("cases:desk", args=[walk.done.ref, silent.n])
+
+    assert "已过期限，可补报" in browser.get(reverse("cases:queue")).content.decode()
+    shown = browser.get(address)
+    assert [door.act for door, _form in shown.context["main"]] == ["answer_late"]
+    assert shown.context["other"] == []
+    assert "到期未提出意见" in shown.content.decode()
+
+    press(browser, address, "answer_late", outcome="object", reason="疏散通道宽度不足")
+
+    assert kinds(walk)[-1] == "AnsweredLate"
+    assert "逾期提出" in browser.get(reverse("cases:look", args=[walk.done.ref])).content.decode()

@@ -16,7 +16,7 @@ PROBLEM = "application/problem+json"
 ACTS = {
     "accept": {}, "refuse-acceptance": {"reason": "不属于"}, "complete": {"outcome": "agree", "reason": "同意"},
     "request-supplement": {"items": [{"material": "layout", "what": "补标面积"}]},
-    "decide": {"outcome": "grant", "reason": "符合"}, "serve": {"how": "post"},
+    "answer-late": {"outcome": "agree", "reason": ""}, "decide": {"outcome": "grant", "reason": "符合"}, "serve": {"how": "post"},
     "pause": {"ground": "检验", "document": "示检1号", "first_day": "2026-03-02"}, "resume": {"last_day": "2026-03-02"},
     "extend": {"reason": "复杂"}, "reassign": {"to_officer_id": 1, "reason": "外出"}, "recuse": {"reason": "亲属"},
 }  # fmt: skip

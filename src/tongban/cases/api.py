@@ -117,6 +117,11 @@ def complete(request: HttpRequest, ref: str, token_n: int, key: Key, body: Resul
     return _state(actions.complete(**_on(request, ref, token_n, key), outcome=body.outcome, reason=body.reason))
 
 
+@router.post("/cases/{ref}/tasks/{token_n}/answer-late", response=State, summary="逾期补报意见 Answer after the time")
+def answer_late(request: HttpRequest, ref: str, token_n: int, key: Key, body: Result) -> State:
+    return _state(actions.answer_late(**_on(request, ref, token_n, key), outcome=body.outcome, reason=body.reason))
+
+
 @router.post("/cases/{ref}/tasks/{token_n}/decide", response=State, summary="决定 Decide")
 def decide(request: HttpRequest, ref: str, token_n: int, key: Key, body: Result) -> State:
     return _state(actions.decide(**_on(request, ref, token_n, key), outcome=body.outcome, reason=body.reason))

@@ -1,4 +1,4 @@
-"""What runs beside the pages: the relay that hands side effects on, the nightly replay.
+"""What runs beside the pages: the relay that hands side effects on, timers, the nightly replay.
 
 The relay takes one row of the outbox at a time, the events of a case in their order, and calls
 ``deliver``; the row goes in the same transaction. One that fails stays, is tried again later and later,
@@ -21,7 +21,7 @@ from django.db import (
 )
 from django.utils import timezone
 
-from tongban.cases import models
+from tongban.cases import actions, models
 from tongban.core import case as core
 from tongban.core.refusal import Refusal
 
@@ -46,6 +46,22 @@ order by o.made_at, o.event_n limit 1 for update skip locked
 """
 GONE = "delete from cases_outbox where region_code = %s and id = %s"
 LATER = "update cases_outbox set tries = tries + 1, not_before = %s where region_code = %s and id = %s"
+
+
+TIMERS_AT_ONCE = 20
+TIMER_LEASE = timedelta(minutes=1)  # A worker that dies leaves its timers to the next one after this.
+TIMER_AGAIN = timedelta(hours=1)  # When one that failed is tried again.
+CLAIM_TIMERS = """
+update cases_timer t set claimed_until = %(until)s
+from (select region_code, case_id, n, clock from cases_timer
+      where due_at <= %(at)s and (claimed_until is null or claimed_until <= %(at)s)
+      order by due_at, region_code, case_id, n limit %(most)s for update skip locked) c
+where (t.region_code, t.case_id, t.n, t.clock) = (c.region_code, c.case_id, c.n, c.clock)
+returning t.region_code, t.case_id, t.n, t.clock, t.due_at
+"""
+PUT_OFF = """
+update cases_timer set claimed_until = %s where region_code = %s and case_id = %s and n = %s and clock = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +116,41 @@ def _name_of(failure: BaseException) -> str:
 def run_relay(
     *, stop: threading.Event, deliver: Callable[[Delivery], None], pause_seconds: int = 1
 ) -> None:
-    """Relay until told to stop. A database that is away is waited for."""
+    """Relay and fire timers until told to stop. A database that is away is waited for."""
     while not stop.is_set():
         try:
-            tried = relay_once(deliver=deliver)
+            tried = relay_once(deliver=deliver) + fire_once()
         except DatabaseError as error:
             logger.warning("relay waits for the database: %s", type(error).__name__)
             tried = 0
             close_old_connections()
         if tried < BATCH:
             stop.wait(pause_seconds)
+
+
+def fire_once(*, at: datetime | None = None) -> int:
+    """Let a batch of timers happen that are due, in the order of their times; return how many were claimed.
+
+    The claim is a short transaction of its own: whoever holds a case waits for no claim, nor the other way.
+    """
+    at = at or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM_TIMERS, {"at": at, "until": at + TIMER_LEASE, "most": TIMERS_AT_ONCE})
+        claimed = sorted(cursor.fetchall(), key=lambda row: (row[4], *row[:3]))
+    for region_code, case_id, n, clock, _due_at in claimed:
+        try:
+            actions.fire(region_code=region_code, case_id=case_id, n=n, clock=clock, at=at)
+        except FAILURES as failure:
+            logger.warning("timer failed: case %s %s %s%s: %s", region_code, case_id, n, clock, _name_of(failure))
+            with connection.cursor() as cursor:
+                cursor.execute(PUT_OFF, [at + TIMER_AGAIN, region_code, case_id, n, clock])
+    return len(claimed)
+
+
+def next_timer(*, region_code: str, case_id: int) -> datetime | None:
+    """Return when something next happens of itself in a case."""
+    timers = models.Timer.objects.filter(region_code=region_code, case_id=case_id).order_by("due_at")
+    return timers.values_list("due_at", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +178,12 @@ def _differences(case: models.Case, state: core.CaseState, key: dict[str, Any]) 
     if case.document != state.document:
         yield "document"
     tokens = models.Token.objects.filter(**key, closed_at=None)
+    if set(models.Token.objects.filter(**key, is_silent=True).values_list("n", flat=True)) != state.silent:
+        yield "silent"
+    timers = dict(models.Timer.objects.filter(**key, n__gt=0).values_list("n", "due_at"))
+    armed = {n: datetime.fromisoformat(t["fires_at"]) for n, t in state.tokens.items() if t.get("fires_at")}
+    if timers != armed:
+        yield "timers"
     rows = {t.n: (t.node, t.item, list(t.signed), t.assignee_id) for t in tokens}
     folded = {
         n: (t["node"], t["item"], list(t.get("signed", [])), t.get("assignee"))

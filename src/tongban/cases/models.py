@@ -63,6 +63,7 @@ class Token(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by_id = models.BigIntegerField(null=True)
     is_cancelled = models.BooleanField(default=False)
+    is_silent = models.BooleanField(db_default=False)  # a department's time passed without its opinion
 
     class Meta:
         indexes = [
@@ -70,8 +71,26 @@ class Token(models.Model):
                 fields=["organ_code", "role", "region_code"],
                 condition=models.Q(closed_at__isnull=True),
                 name="cases_token_to_do",
-            )
+            ),
+            models.Index(
+                fields=["organ_code", "region_code"], condition=models.Q(is_silent=True), name="cases_token_silent"
+            ),
         ]
+
+
+class Timer(models.Model):
+    """定时: the moment at which something happens of itself: the time of a token, or the end of a clock."""
+
+    pk = models.CompositePrimaryKey("region_code", "case_id", "n", "clock")
+    region_code = models.CharField(max_length=6)
+    case_id = models.BigIntegerField()
+    n = models.IntegerField()  # number of the token; 0 where it is a clock's
+    clock = models.CharField(max_length=24, default="", blank=True)
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)  # a worker is at it, or it failed and is put off
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="cases_timer_due")]
 
 
 class Event(models.Model):

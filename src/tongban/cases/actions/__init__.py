@@ -33,6 +33,7 @@ from tongban.cases.actions.guards import (
 from tongban.cases.actions.officer import (
     NothingToCorrect,
     accept,
+    answer_late,
     complete,
     decide,
     refuse_acceptance,
@@ -59,3 +60,4 @@ from tongban.cases.actions.time import (
     pause,
     resume,
 )
+from tongban.cases.actions.timers import SILENT, fire

@@ -167,6 +167,7 @@ def _file(
         kind="Filed", document=case.document, clocks=clock_rows,
         opened=step.opened(stage=stage, tokens=outcome.opened),
     )
+    armed, _ended = limits.timers(clock_rows=clock_rows.values())
     entry = step.entry_of(
         stage=stage, kind="Filed", n=1, act=act, capacity=guards.Standing(), node="",
         clock_rows=clock_rows.values(),
@@ -182,6 +183,7 @@ def _file(
             clocks=list(clock_rows.values()), segments=(),
             materials=step.numbered(stage=stage, act=act, event_n=1),
             outbox=[{"id": str(uuid.uuid4()), "event_n": 1, "kind": "Filed"}],
+            timers=[*armed, *step.timers_of(change=change)],
         ),
         case={
             "ref": case.ref, "matter": case.matter_code, "version": case.version_id,

@@ -1,20 +1,28 @@
 """What an event does to the clocks of a case, as the matter's clock rules say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
+from tongban.core import case as core
 from tongban.core import clock as clocks
 from tongban.law import queries as law
 from tongban.matters import queries as matters
 
+EFFECTIVE = frozenset({clocks.Lapse.DEEMED_ACCEPTED})  # Ends the engine itself carries out.
+
 
 def after_event(
-    *, kind: str, definition: matters.Definition, running: Mapping[str, clocks.Clock], at: datetime
+    *, kind: str, definition: matters.Definition, running: Mapping[str, clocks.Clock], at: datetime,
+    since: datetime | None = None,
 ) -> dict[str, clocks.Clock]:
-    """Return the clocks that change by an event of this kind: started, restarted or ended."""
+    """Return the clocks that change by an event of this kind: started, restarted or ended.
+
+    :param since: from when what starts counts, where the law dates it back.
+    """
+    kind = core.STANDS_FOR.get(kind, kind)
     changed: dict[str, clocks.Clock] = {}
     for rule in definition.clocks:
         current = running.get(rule.name)
@@ -22,7 +30,7 @@ def after_event(
         if kind in rule.ends_with and is_open and current is not None:
             changed[rule.name] = clocks.end(current, on=timezone.localdate(at))
         if (kind == rule.starts_with and current is None) or kind in rule.restarts_with:
-            changed[rule.name] = _started(rule, at)
+            changed[rule.name] = _started(rule, since or at)
     return changed
 
 
@@ -54,6 +62,26 @@ def row(*, clock: clocks.Clock, at: datetime) -> dict[str, Any]:
         "is_provisional": due.provisional,
         "is_paused": any(stop.last_day is None for stop in clock.stops),
     }
+
+
+def timers(*, clock_rows: Iterable[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the timers to be armed for these stored clocks, and the names of those that need none.
+
+    A limit whose end has an effect by law (行政许可法 art. 32) is waited for; a plain one is only looked at.
+    """
+    armed, disarmed = [], []
+    for stored in clock_rows:
+        if not stored["period_id"]:
+            continue
+        started = datetime.fromisoformat(stored["started_at"])
+        if law.period(stored["period_id"], clocks.civil_day(started)).lapse not in EFFECTIVE:
+            continue
+        if stored["ended_on"] or stored["is_paused"]:
+            disarmed.append(stored["name"])
+        else:
+            after = clocks.at_midnight(date.fromisoformat(stored["last_on"]) + clocks.ONE_DAY)
+            armed.append({"n": 0, "clock": stored["name"], "due_at": after.isoformat()})
+    return armed, disarmed
 
 
 def segments(*, clock: clocks.Clock) -> list[dict[str, Any]]:

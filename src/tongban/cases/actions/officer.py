@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongban.cases.actions import guards, step
+from tongban.core import case as core
 from tongban.core.refusal import Refusal
 
 
@@ -78,6 +79,40 @@ def complete(
     )
     return step.take(
         region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act
+    )
+
+
+def answer_late(
+    *, region_code: str, case_id: int, token_n: int, outcome: str, reason: str, actor: guards.Actor,
+    at: datetime, key: str,
+) -> step.Done:
+    """Record the opinion of a department whose time had passed (逾期补报): the case has gone on without it.
+
+    :raises guards.UnknownOutcome, guards.ReasonMissing: see there.
+    :raises step.NotThisAct: the department is still in time; step.AlreadyDone: it has answered.
+    """
+    act = step.Act(
+        "answer_late", "AnsweredLate", result={"outcome": outcome, "is_late": True},
+        said={"outcome": outcome, "reason": reason.strip()}, chosen=outcome,
+    )
+
+    def keep(task: step.Task) -> step.Done:
+        guards.fits(
+            rule=task.rule, definition=task.stage.definition, loaded=task.stage.loaded, chosen=outcome,
+            reason=reason.strip(), is_once=False,
+        )
+        place, signed = task.token.flow, [*task.token.signed, int(actor.id)]
+        change = core.Change(
+            kind="AnsweredLate", answered=(place.n,),
+            document=core.put(task.stage.case.document, place.node, place.item, act.result),
+        )
+        return step.write(
+            stage=task.stage, act=act, change=change, capacity=task.capacity, token=task.token,
+            touched=[{"n": place.n, "signed": signed, "assignee_id": task.token.assignee_id}],
+        )
+
+    return step.on_silent_task(
+        region_code=region_code, case_id=case_id, token_n=token_n, actor=actor, at=at, key=key, act=act, then=keep
     )
 
 

@@ -49,6 +49,7 @@ class TokenRow:
     closed_at: datetime | None
     closed_by_id: int | None
     is_cancelled: bool
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,11 @@ with written as (
     n int, kind text, at timestamptz, actor_kind text, actor_id text, post text, certificate text,
     token_n int, node text, change jsonb, said jsonb)
 ), closed as (
-  update cases_token t set closed_at = %(at)s, closed_by_id = %(officer)s, is_cancelled = t.n = any(%(cancelled)s)
+  update cases_token t set closed_at = %(at)s, closed_by_id = %(officer)s,
+    is_cancelled = t.n = any(%(cancelled)s), is_silent = t.n = any(%(silenced)s)
   where t.region_code = %(region)s and t.case_id = %(case)s and t.n = any(%(closed)s)
 ), touched as (
-  update cases_token t set signed = s.signed, assignee_id = s.assignee_id
+  update cases_token t set signed = s.signed, assignee_id = s.assignee_id, is_silent = false
   from jsonb_to_recordset(%(touched)s) as s(n int, signed bigint[], assignee_id bigint)
   where t.region_code = %(region)s and t.case_id = %(case)s and t.n = s.n
 ), opened as (
@@ -123,6 +125,14 @@ with written as (
   insert into cases_outbox (region_code, id, case_id, event_n, kind, made_at)
   select %(region)s, o.id, %(case)s, o.event_n, o.kind, %(at)s
   from jsonb_to_recordset(%(outbox)s) as o(id uuid, event_n int, kind text)
+), armed as (
+  insert into cases_timer (region_code, case_id, n, clock, due_at)
+  select %(region)s, %(case)s, t.n, t.clock, t.due_at
+  from jsonb_to_recordset(%(timers)s) as t(n int, clock text, due_at timestamptz)
+  on conflict (region_code, case_id, n, clock) do update set due_at = excluded.due_at, claimed_until = null
+), disarmed as (
+  delete from cases_timer t where t.region_code = %(region)s and t.case_id = %(case)s
+    and (t.n = any(%(closed)s) or t.clock = any(%(disarmed)s))
 ), kept as (
   insert into cases_donekey (region_code, key, act, case_id, event_n, actor_id, at)
   values (%(region)s, %(key)s, %(act)s, %(case)s, %(last_event)s, %(actor)s, %(at)s)
@@ -170,6 +180,9 @@ class Writing:
     segments: Sequence[Mapping[str, Any]]
     materials: Sequence[Mapping[str, Any]]
     outbox: Sequence[Mapping[str, Any]]
+    timers: Sequence[Mapping[str, Any]] = ()
+    disarmed: Sequence[str] = ()
+    silenced: Sequence[int] = ()
 
 
 def lock(*, region_code: str, case_id: int) -> CaseRow | None:
@@ -204,6 +217,36 @@ def done_key(*, region_code: str, key: str) -> Mapping[str, Any] | None:
         )
         found = cursor.fetchone()
     return _json(found[0]) if found else None
+
+
+def due_of(*, region_code: str, case_id: int, n: int, clock: str) -> datetime | None:
+    """Return when a timer of the case is due, or None where it is no more. Call it only under the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select due_at from cases_timer where region_code = %s and case_id = %s and n = %s and clock = %s",
+            [region_code, case_id, n, clock],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def arm(*, region_code: str, case_id: int, n: int, clock: str, due_at: datetime) -> None:
+    """Move a timer to another moment without an event: nothing has happened."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update cases_timer set due_at = %s, claimed_until = null "
+            "where region_code = %s and case_id = %s and n = %s and clock = %s",
+            [due_at, region_code, case_id, n, clock],
+        )
+
+
+def disarm(*, region_code: str, case_id: int, n: int, clock: str) -> None:
+    """Take a timer away that has nothing left to do."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from cases_timer where region_code = %s and case_id = %s and n = %s and clock = %s",
+            [region_code, case_id, n, clock],
+        )
 
 
 def next_serial(*, region_code: str, year: int) -> int:
@@ -244,6 +287,9 @@ def _parameters(writing: Writing) -> dict[str, Any]:
         "segments": Jsonb(writing.segments),
         "materials": Jsonb(writing.materials),
         "outbox": Jsonb(writing.outbox),
+        "timers": Jsonb(writing.timers),
+        "disarmed": list(writing.disarmed),
+        "silenced": list(writing.silenced),
     }
 
 
@@ -267,6 +313,7 @@ def _token(row: Mapping[str, Any]) -> TokenRow:
         closed_at=datetime.fromisoformat(row["closed_at"]) if row["closed_at"] else None,
         closed_by_id=row["closed_by_id"],
         is_cancelled=row["is_cancelled"],
+        is_silent=row["is_silent"],
     )
 
 

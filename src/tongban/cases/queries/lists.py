@@ -74,11 +74,12 @@ class DeskRow:
     is_signed: bool
     signed: int
     officers: int
+    is_silent: bool = False
 
     @property
     def is_open_to_me(self) -> bool:
         """Whether the officer who asked can go on with it now."""
-        return not self.is_signed and (self.is_mine or self.assignee_id is None)
+        return not self.is_signed and not self.is_silent and (self.is_mine or self.assignee_id is None)
 
 
 def any_case() -> bool:
@@ -133,6 +134,7 @@ def desk(*, viewer: sight.Viewer, today: date) -> list[DeskRow]:
         for token in tokens
         for case, row in (shown[token.region_code, token.case_id],)
         if viewer.may_take(organ_code=token.organ_code, role=token.role, matter_code=case.matter_code)
+        and case.closed_at is None
     ]
     return sorted(rows, key=_urgency)
 
@@ -145,7 +147,7 @@ def _tokens_for(viewer: sight.Viewer) -> QuerySet[models.Token]:
     limit = models.Clock.objects.filter(
         region_code=OuterRef("region_code"), case_id=OuterRef("case_id"), name="statutory", is_paused=False
     )
-    tokens = models.Token.objects.filter(mine, closed_at=None)
+    tokens = models.Token.objects.filter(mine, Q(closed_at=None) | Q(is_silent=True))
     return tokens.annotate(limit_on=Subquery(limit.values("last_on")[:1])).order_by(
         F("limit_on").asc(nulls_last=True), "opened_at", "case_id", "n"
     )
@@ -157,6 +159,7 @@ def _desk_row(token: models.Token, case: models.Case, row: CaseRow, viewer: sigh
         case=row, token_n=token.n, node_title=rule.title, node_title_en=rule.title_en, role=token.role,
         due_on=token.due_on, assignee_id=token.assignee_id, is_mine=token.assignee_id == viewer.officer_id,
         is_signed=viewer.officer_id in token.signed, signed=len(token.signed), officers=rule.officers,
+        is_silent=token.is_silent,
     )
 
 

@@ -1,7 +1,7 @@
 """One case with everything its page shows: timeline, clocks, open tasks, materials."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from tongban.core import codes, forms
 from tongban.law import queries as law
 from tongban.matters import queries as matters
 from tongban.people import queries as people
+
+SPOKEN = frozenset({"Completed", "AnsweredLate"})  # Events by which a department gives its opinion.
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class OpinionRow:
     reason: str = ""
     at: datetime | None = None
     due_on: date | None = None
+    is_silent: bool = False  # its time passed without a word
+    is_late: bool = False  # it spoke after that
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ class CasePage:
     materials: tuple[MaterialRow, ...]
     answers: tuple[AnswerRow, ...]
     is_whole: bool = True  # False: personal answers are masked, materials closed
+    silent: tuple[TaskRow, ...] = ()  # tasks of departments that may still answer late
 
     @property
     def is_over(self) -> bool:
@@ -154,10 +159,16 @@ class CasePage:
     @property
     def opinions(self) -> tuple[OpinionRow, ...]:
         """What each department of a joint procedure said, in the published order."""
-        given = {event.item: event for event in self.events if event.kind == "Completed" and event.item}
-        asked = {task.item: task.due_on for task in self.tasks if task.item}
+        given = {event.item: event for event in self.events if event.kind in SPOKEN and event.item}
+        asked = {task.item: task.due_on for task in (*self.tasks, *self.silent) if task.item}
+        silent = {event.item for event in self.events if event.kind == "DepartmentSilent"}
         return tuple(
-            _opinion(row, given.get(row.organ_code), asked.get(row.organ_code)) for row in self.definition.departments
+            replace(
+                _opinion(row, given.get(row.organ_code), asked.get(row.organ_code)),
+                is_silent=row.organ_code in silent and row.organ_code not in given,
+                is_late=row.organ_code in silent and row.organ_code in given,
+            )
+            for row in self.definition.departments
         )
 
     @property
@@ -229,6 +240,7 @@ def _page(row: models.Case, at: datetime, viewer: sight.Viewer | None) -> CasePa
         materials=_materials(key, definition),
         answers=answers_of(definition=definition, answers=row.document.get("form", {}), is_whole=is_whole),
         is_whole=is_whole,
+        silent=tuple(_task(token, definition, organs) for token in known if token.is_silent and row.closed_at is None),
     )
 
 

@@ -22,6 +22,7 @@ from tongban.papers import queries as papers
 CHANNELS = {"online": "网上", "window": "窗口", "agent": "代办点"}
 METHODS = {"electronic": "电子送达", "window": "窗口领取", "post": "邮寄送达"}
 SILENT = "到期未提出意见"
+LATE = "（逾期提出）"
 PROMISED_IN = "个工作日"  # A promise counts as 行政许可法 art. 82 does; it rests on no rule of the register.
 DECISIONS = "Decided."
 
@@ -113,9 +114,13 @@ def _departments(case: single.CasePage, *, is_decided: bool) -> list[dict[str, A
     if not is_decided:
         return rows
     return [
-        row | {"opinion": "：".join(filter(None, (one.outcome_title or SILENT, one.reason)))}
+        row | {"opinion": "：".join(filter(None, (_opinion(one), one.reason)))}
         for row, one in zip(rows, case.opinions, strict=True)
     ]
+
+
+def _opinion(row: single.OpinionRow) -> str:
+    return f"{row.outcome_title}{LATE if row.is_late else ''}" if row.outcome_title else SILENT
 
 
 def _materials(case: single.CasePage, _said: Mapping[str, Any]) -> dict[str, Any]:

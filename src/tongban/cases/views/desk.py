@@ -29,7 +29,7 @@ def desk(request: HttpRequest, ref: UUID, token_n: int) -> HttpResponse:
     """One task: the papers, the clock, and the acts this officer may do."""
     viewer = shown.officer(request)
     page = queries.page(ref=str(ref), viewer=viewer, at=timezone.now())
-    task = next((task for task in page.tasks if task.n == token_n), None)
+    task = next((task for task in (*page.tasks, *page.silent) if task.n == token_n), None)
     if task is None:
         return _already_done(request, viewer, page)
     if request.method == "POST":

@@ -73,6 +73,7 @@ DOORS = {
             is_final=True, is_against=True,
         ),
         Door("complete", _("提交意见"), _result, actions.complete),
+        Door("answer_late", _("逾期补报意见"), _result, actions.answer_late),
         Door("decide", _("作出决定"), _result, actions.decide, is_final=True),
         Door("serve", _("登记送达"), _plain(forms.Serving), actions.serve),
         Door("pause", _("不计入期限"), _pausing, actions.pause, is_main=False),
@@ -86,6 +87,8 @@ DOORS = {
 
 def offered(page: queries.CasePage, task: queries.TaskRow) -> list[Door]:
     """Return the acts this task offers now: no pause of a paused clock, no second correction."""
+    if task in page.silent:
+        return [DOORS["answer_late"]]
     statutory = page.clocks.get("statutory")
     is_running = statutory is not None and statutory.clock.ended_on is None
     is_paused = bool(statutory and is_running and any(s.last_day is None for s in statutory.clock.stops))

@@ -184,6 +184,11 @@ class Definition:
     roles_en: Mapping[str, str]
     flow_words_en: Mapping[str, str]
 
+    @property
+    def limits(self) -> dict[str, int]:
+        """The limit of each step that has one, in working days."""
+        return {rule.node: rule.limit_working_days for rule in self.nodes.values() if rule.limit_working_days}
+
 
 _KEPT: dict[int, Definition] = {}  # Versions never change, so neither do their definitions.
 
