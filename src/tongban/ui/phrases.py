@@ -27,6 +27,7 @@ STATUS = {
 EVENT = {
     "Filed": pgettext_lazy("办理记录", "提交申请"),
     "Accepted": pgettext_lazy("办理记录", "受理"),
+    "DeemedAccepted": pgettext_lazy("办理记录", "视为受理"),
     "AcceptanceRefused": pgettext_lazy("办理记录", "不予受理"),
     "SupplementRequested": pgettext_lazy("办理记录", "一次告知补正"),
     "Supplemented": pgettext_lazy("办理记录", "补正材料"),
@@ -40,6 +41,10 @@ EVENT = {
     "Served": pgettext_lazy("办理记录", "送达"),
     "Withdrawn": pgettext_lazy("办理记录", "撤回申请"),
     "Reassigned": pgettext_lazy("办理记录", "更换承办人"),
+    "DepartmentSilent": pgettext_lazy("办理记录", "到期未提出意见"),
+    "AnsweredLate": pgettext_lazy("办理记录", "逾期补报意见"),
+    "Interrupted": pgettext_lazy("办理记录", "环节中止"),
+    "Lapsed": pgettext_lazy("办理记录", "时限届满"),
     "Recused": pgettext_lazy("办理记录", "回避"),
     "Rated": pgettext_lazy("办理记录", "评价"),
 }

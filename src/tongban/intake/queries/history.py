@@ -74,7 +74,7 @@ def _line(case: cases.CasePage, event: cases.EventRow, issued: tuple[Paper, ...]
     says = _SAYS.get(event.kind)
     sentences = tuple(filter(None, says(case, event) if says else ()))
     is_refused = event.kind == "Decided" and not outlook.is_granted(case)
-    state = "bad" if is_refused or event.kind == "AcceptanceRefused" else "done"
+    state = "bad" if is_refused or event.kind in {"AcceptanceRefused", "DepartmentSilent"} else "done"
     tag = _("不计入期限") if event.kind == "Paused" else ""
     return Line(state, _title(case, event), event.at, "", (*_who(case, event), *sentences), issued, tag)
 
@@ -115,6 +115,21 @@ def _filed(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
 
 def _accepted(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
     return (_("法定期限从次日起算。"),)
+
+
+def _deemed(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    basis = str(event.said.get("basis", ""))
+    return (_("五个工作日内没有告知补正，自收到材料之日起即为受理（%(basis)s）。") % {"basis": basis},)
+
+
+def _silent(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    return (_("%(organ)s在期限内没有提出意见，已如实记录，办件继续办理。") % {"organ": event.organ_name},)
+
+
+def _late(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    outcome = words.said(event.outcome_title, event.outcome_title_en)
+    said = _("%(organ)s：%(outcome)s。") % {"organ": event.organ_name, "outcome": outcome}
+    return (said, *_reason(case, event))
 
 
 def _asked(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
@@ -166,7 +181,8 @@ def _recomputed(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
 
 _Says = Callable[[cases.CasePage, cases.EventRow], tuple[str, ...]]
 _SAYS: Mapping[str, _Says] = {
-    "Filed": _filed, "Accepted": _accepted, "SupplementRequested": _asked, "Supplemented": _supplied,
+    "Filed": _filed, "Accepted": _accepted, "DeemedAccepted": _deemed, "DepartmentSilent": _silent,
+    "AnsweredLate": _late, "SupplementRequested": _asked, "Supplemented": _supplied,
     "AcceptanceRefused": _reason, "Completed": _reason, "Decided": _reason, "Extended": _reason,
     "Withdrawn": _reason, "Paused": _paused, "Resumed": _resumed, "Recomputed": _recomputed, "Rated": _rated,
 }
