@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongban.cases import queries as cases
 from tongban.oversight import queries
@@ -13,7 +13,7 @@ from tongban.oversight import queries
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def cockpit(request: HttpRequest) -> HttpResponse:
     """What is near or past its limit in the regions this supervisor watches."""
     today = timezone.localdate()
@@ -35,7 +35,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
     """The published rules: what raises a card, on which article, with which numbers."""
     return render(request, "oversight/rules.html", {"rules": queries.rules()})

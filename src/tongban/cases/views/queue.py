@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongban.cases import queries
 from tongban.cases.views import shown
@@ -29,7 +29,7 @@ VIEWS: dict[str, tuple[Any, Callable[[queries.DeskRow], bool]]] = {
 
 @login_required
 @never_cache
-@require_GET
+@require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """The officer's open tasks, least legal time first."""
     viewer = shown.officer(request)
@@ -45,7 +45,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def jump(request: HttpRequest) -> HttpResponse:
     """Go to the case with this number or name (跳到办件), or back to the list with a sentence."""
     viewer = shown.officer(request)

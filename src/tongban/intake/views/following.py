@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongban.cases import queries as cases
 from tongban.intake import queries
@@ -21,7 +21,7 @@ from tongban.papers import views as papers_views
 from tongban.people import queries as people
 
 
-@require_GET
+@require_safe
 @doors.applicant
 def my(request: HttpRequest, person: people.PersonRow, at: datetime) -> HttpResponse:
     """My cases, and what I have begun but not handed in."""
@@ -34,7 +34,7 @@ def my(request: HttpRequest, person: people.PersonRow, at: datetime) -> HttpResp
     return render(request, "intake/my.html", context)
 
 
-@require_GET
+@require_safe
 @doors.viewer
 def case(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) -> HttpResponse:
     """Where a case is, until when, why then, and whether its record can be trusted."""
@@ -50,7 +50,7 @@ def case(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) ->
     return render(request, "intake/case.html", context)
 
 
-@require_GET
+@require_safe
 @doors.applicant
 def done(request: HttpRequest, person: people.PersonRow, at: datetime, ref: UUID) -> HttpResponse:
     """The receipt: the number, a QR code, what happens next and when."""
@@ -65,7 +65,7 @@ def done(request: HttpRequest, person: people.PersonRow, at: datetime, ref: UUID
     return render(request, "intake/done.html", context)
 
 
-@require_GET
+@require_safe
 @doors.viewer
 def proof(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) -> HttpResponse:
     """What the browser needs to check the record itself."""
@@ -73,7 +73,7 @@ def proof(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) -
     return JsonResponse(ledger.proof(region_code, case_id))
 
 
-@require_GET
+@require_safe
 @doors.viewer
 def receipt_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) -> HttpResponse:
     """The proof of the newest event in the ledger, for any checking tool."""
@@ -87,7 +87,7 @@ def receipt_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: 
     return answer
 
 
-@require_GET
+@require_safe
 @doors.viewer
 def notice(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID, n: int) -> HttpResponse:
     """A paper of the case by its place in the list: a notice as text, a licence as its file."""
@@ -99,7 +99,7 @@ def notice(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID, 
     return papers_views.notice_page(request, row, pdf_url=pdf_url, back_url=back_url)
 
 
-@require_GET
+@require_safe
 @doors.viewer
 def notice_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID, n: int) -> HttpResponse:
     """The same paper as PDF; it is being made where it is not there yet."""
@@ -109,7 +109,7 @@ def notice_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: U
     return papers_views.pdf_response(row.pdf_sha256, f"{row.title} {row.number}.pdf")
 
 
-@require_GET
+@require_safe
 @doors.viewer
 def material_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID, n: int) -> HttpResponse:
     """A material of the case, to look at."""

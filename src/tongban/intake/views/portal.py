@@ -3,20 +3,20 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tongban.cases import queries as cases
 from tongban.intake import queries
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The front door."""
     shown = queries.home(today=timezone.localdate())
     return render(request, "intake/home.html", {"home": shown, "portal": queries.portal()})
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """The one search, its answers grouped; an exact case number of one's own leads straight to the case."""
     found = _find(request)
@@ -25,7 +25,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/search.html", {"found": found, "portal": queries.portal()})
 
 
-@require_GET
+@require_safe
 def track(request: HttpRequest) -> HttpResponse:
     """Follow a case by its number."""
     found = _find(request) if request.GET.get("q") else None
