@@ -35,7 +35,7 @@ check: dev
 
 test: dev
 	@$(BIN)/python -m tests.web.browser
-	$(BIN)/python -m pytest --quiet -n 2 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest --quiet -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-database: dev
 	$(BIN)/python -m pytest --quiet -n 2 --dist loadscope -m "not slow and not browser" tests/folders $(ARGS)

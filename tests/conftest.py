@@ -34,6 +34,12 @@ def pytest_configure(config):
     keep_apart(pathlib.Path(os.environ[RUN]) / worker)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The longest first, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def keep_apart(folder):
     """Settings of this worker: its own folders, keys that are no secret, a hasher that is quick."""
     from django.conf import settings

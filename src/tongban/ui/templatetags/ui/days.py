@@ -127,7 +127,12 @@ def _ground(row: Any) -> str:
         return "stop"
     if row.counted:
         return "" if row.is_future else "count"
-    return "off"
+    return "done" if _is_after_the_end(row) else "off"
+
+
+def _is_after_the_end(row: Any) -> bool:
+    """A working day left over because it was done before: no day off, and not counted."""
+    return row.reason == "ended" and row.kind in {"working", "worked_weekend"}
 
 
 def _mark(row: Any) -> tuple[str, str]:
@@ -215,6 +220,7 @@ def _shown(rows: Sequence[Any], marks: Marks) -> dict[str, bool]:
         "counted": any(row.counted and not row.is_future for row in rows),
         "future": any(row.counted and row.is_future for row in rows),
         "stopped": any(row.reason == "stopped" for row in rows),
+        "done": any(_is_after_the_end(row) for row in rows),
         "promised": marks.promised_on is not None,
         "legal": marks.legal_on is not None,
     }
