@@ -12,7 +12,7 @@ from tongban.core import codes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WALK = re.compile(r"^\d+\. \*\*(.+?)\*\*", re.MULTILINE)
-WRONG_USCC, USCC = "92140106MA0K7T4Q2A", "92140106MA0K7T4Q2F"
+WRONG_USCC, USCC = "92140106DEM0096010", "92140106DEM009601C"  # The place of a check digit, and the right one.
 SIZES = {"desk": (DESKTOP, 101), "phone": (PHONE, 201)}
 GRANTED = "经审查，材料齐全，现场核查符合食品安全法第三十三条的条件。"
 
@@ -78,7 +78,7 @@ class Walk:
             assert "现场核查" in page.text_content("main svg.flow")
         page.click("summary >> text=看逐日计算")
         page.wait_for_selector("#clock .days")
-        self.citizen.look().press("在线申请")
+        self.citizen.look("flow", at="#flow").press("在线申请")
 
     def fill_the_form(self):
         citizen = self.citizen.look()
@@ -133,7 +133,8 @@ class Walk:
         clerk = self.officer("window").open(self.number).look("desk")
         assert clerk.form("request_supplement").count() == 0, "the law allows no second time"
         clerk.act("accept")
-        self.citizen.go(f"/cases/{self.ref}/").look().says("为什么是")
+        citizen, badge = self.citizen.go(f"/cases/{self.ref}/"), self.citizen.page.locator("section.verify")
+        citizen.until(lambda: badge.get_attribute("data-state") == "ok", "verdict of the browser").says("为什么是").look("case")
         self.officer("supervise").go("/oversight/").says(self.number).look("cockpit")
 
     def review_in_parallel(self):
@@ -179,7 +180,7 @@ class Walk:
         citizen, badge = self.citizen, self.citizen.page.locator("section.verify")
         citizen.until(lambda: badge.get_attribute("data-state") == "ok", "verdict of the browser")
         assert "记录完整，可核验" in badge.inner_text()
-        citizen.look("case")
+        citizen.look()
         receipt = citizen.download(f"/cases/{self.ref}/receipt")
         citizen.go("/verify").page.fill("textarea", receipt.decode())
         citizen.page.click("form[data-verify-receipt] button")

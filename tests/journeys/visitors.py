@@ -22,6 +22,7 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 IMAGES = ROOT / "docs" / "images"
+PICTURES = {f"{name}_1440.png" for name in ("home", "guide", "flow", "apply", "desk", "cockpit", "case", "verify")} | {"case_390.png"}
 IMAGE_BYTES_MAX = 400_000
 PATIENCE_S = 60
 QUIET_MS = 250
@@ -32,6 +33,7 @@ class Visitor:
 
     def __init__(self, browser, site, viewport=DESKTOP, **options):
         self.site, self.viewport, self.wrong, self.looked = site, viewport, [], set()
+        self.has_script = options.get("java_script_enabled", True)
         is_phone = viewport["width"] < 500
         self.context = browser.new_context(
             base_url=site.url, viewport=viewport, locale="zh-CN", timezone_id="Asia/Shanghai",
@@ -52,22 +54,24 @@ class Visitor:
         if said.type == "error" and is_ours(said):
             self.wrong.append((self.page.url, "console", said.text))
 
-    def look(self, picture=""):
+    def look(self, picture="", at=""):
         """Look at the page as it stands; keep its picture for the README where it has one."""
-        found = Axe().run(self.page, options=AXE).response["violations"]
+        found = Axe().run(self.page, options=AXE).response["violations"] if self.has_script else []
         self.wrong += [(self.page.url, one["id"], one["nodes"][0]["html"]) for one in found]
         over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         self.wrong += [(self.page.url, "sticks out", over)] if over > 0 else []
         self.looked.add(re.sub(r"[0-9a-f-]{36}", "…", urlsplit(self.page.url).path))
         if picture:
-            self.keep_picture(f"{picture}_{self.viewport['width']}.png")
+            self.keep_picture(f"{picture}_{self.viewport['width']}.png", at)
         return self
 
-    def keep_picture(self, name):
+    def keep_picture(self, name, at):
         """Into docs/images, where TONGBAN_SCREENSHOTS asks for it: a palette is enough for a page."""
-        if os.environ.get("TONGBAN_SCREENSHOTS") != "1":
+        if os.environ.get("TONGBAN_SCREENSHOTS") != "1" or name not in PICTURES:
             return
-        self.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        self.page.evaluate(
+            "at => { document.activeElement.blur(); scrollTo(0, 0); if (at) document.querySelector(at).scrollIntoView(); }", at
+        )
         self.page.wait_for_timeout(QUIET_MS)
         shot = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
         IMAGES.mkdir(parents=True, exist_ok=True)
@@ -162,8 +166,8 @@ class Visitor:
 class Officer(Visitor):
     """An officer at his desk."""
 
-    def __init__(self, browser, site, viewport, username):
-        super().__init__(browser, site, viewport)
+    def __init__(self, browser, site, viewport, username, **options):
+        super().__init__(browser, site, viewport, **options)
         self.sign_in(username, following="/desk/").look()
 
     def open(self, number):
