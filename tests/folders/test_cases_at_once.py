@@ -5,6 +5,7 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from tests import ground
@@ -24,12 +25,10 @@ def committed(registry_loaded, django_db_blocker):
 
 
 def clear():
-    tables = [model._meta.db_table for model in (
-        models.Token, models.Timer, models.Event, models.Clock, models.ClockSegment, models.Material, models.Outbox,
-        models.DoneKey, models.Serial, models.Case,
-    )]  # fmt: skip
+    written = (*apps.get_app_config("cases").get_models(), *apps.get_app_config("ledger").get_models())
+    tables = [model._meta.db_table for model in written]
     with connection.cursor() as cursor:
-        cursor.execute(f"truncate {', '.join(tables)}, ledger_queue, ledger_disclosure, ledger_disclosurekey cascade")
+        cursor.execute(f"truncate {', '.join(tables)} cascade")
 
 
 def at_once(*calls):

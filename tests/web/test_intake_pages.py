@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests import ground
 from tests.folders.intake_samples import PAGES
@@ -88,7 +89,7 @@ def test_the_whole_application_from_search_to_receipt(new_page, size, username):
     for section in page.locator("section[id^=m-]").all():
         with page.expect_response(lambda response: response.url.endswith("/materials/")):
             section.locator("input[name=file]").first.set_input_files(FILE)
-    assert page.get_by_text("已上传").count() == 2
+    expect(page.get_by_text("已上传")).to_have_count(2)
     sound(page)
     page.get_by_role("button", name="继续，去核对").click()
     page.wait_for_url("**/check/")

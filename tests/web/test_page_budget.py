@@ -21,8 +21,8 @@ def cost(page, path):
 
     def add(answer):
         kind = answer.request.resource_type
-        if answer.url.endswith("proof.json"):
-            return  # Asked for after the page stands, by the badge alone.
+        if answer.url.endswith("proof.json") or "/ui/mark." in answer.url:
+            return  # The proof is asked for after the page stands, by the badge alone; the mark is the tab's.
         size = len(gzip.compress(answer.body(), 9))
         spent[kind if kind in spent else "other"] += size
         spent["all"] += size
