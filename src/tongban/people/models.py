@@ -41,6 +41,7 @@ class Organ(models.Model):
     name_en = models.CharField(max_length=160, blank=True)
     kind = models.CharField(max_length=40)  # What it does, the same word at every level: market_supervision.
     level = models.CharField(max_length=20)
+    mark = models.CharField(max_length=20, blank=True)  # 机关代字: what the number of its papers begins with.
     is_code_generated = models.BooleanField()
 
     class Meta:

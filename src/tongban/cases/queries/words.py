@@ -18,6 +18,7 @@ from tongban.core import clock as clocks
 from tongban.law import queries as law
 from tongban.matters import queries as matters
 from tongban.papers import queries as papers
+from tongban.people import queries as people
 
 CHANNELS = {"online": "网上", "window": "窗口", "agent": "代办点"}
 METHODS = {"electronic": "电子送达", "window": "窗口领取", "post": "邮寄送达"}
@@ -46,7 +47,7 @@ class Paper:
 
 
 def paper_of(*, region_code: str, case_id: int, event_n: int) -> Paper:
-    """Return the papers an event calls for. Fourteen SQL statements at most."""
+    """Return the papers an event calls for. Fifteen SQL statements at most."""
     event = models.Event.objects.get(region_code=region_code, case_id=case_id, n=event_n)
     case = single.whole(region_code=region_code, case_id=case_id, at=event.at)
     definition = case.definition
@@ -64,7 +65,7 @@ def _words(case: single.CasePage, event: models.Event, kind: str) -> dict[str, A
     definition, said = case.definition, event.said
     extra = EXTRA.get(event.kind)
     words: dict[str, Any] = {
-        "organ": {"code": definition.organ_code, "name": case.organ_name},
+        "organ": {"code": definition.organ_code, "name": case.organ_name, "mark": people.organ(definition.organ_code).mark},
         "is_demo": settings.DEMO,
         "applicant": {"name": case.subject, "kind": "organization", "contact": case.document["form"].get("contact_name")},
         "matter": {"title": definition.title, "code": definition.matter_code},

@@ -48,7 +48,7 @@ def _load_province(province: Path, progress: Progress, at: datetime) -> None:
     _write(models.Region, regions, ["code"], ["name", "name_en", "kind", "parent"])
     progress("区划", len(regions), len(regions))
     organs, posts = _organs(province / "organs.yaml", {region.code for region in regions})
-    _write(models.Organ, organs, ["code"], ["name", "name_en", "region", "kind", "level", "is_code_generated"])
+    _write(models.Organ, organs, ["code"], ["name", "name_en", "region", "kind", "level", "mark", "is_code_generated"])
     _write(models.Post, posts, ["organ", "name"], ["name_en"])
     progress("机关", len(organs), len(organs))
     files = sorted((province / "officers").glob("*.yaml"))
@@ -80,6 +80,7 @@ def _regions(file: Path) -> list[models.Region]:
 
 def _organs(file: Path, regions: set[str]) -> tuple[list[models.Organ], list[models.Post]]:
     organs, posts = [], []
+    marks = _kept(file).get("marks", {"regions": {}, "kinds": {}})
     for row in _rows(file, "organs"):
         _checked_organ(file, row, regions)
         organs.append(
@@ -90,6 +91,7 @@ def _organs(file: Path, regions: set[str]) -> tuple[list[models.Organ], list[mod
                 name_en=row.get("name_en", ""),
                 kind=row["kind"],
                 level=row["level"],
+                mark=_mark(marks, row),
                 is_code_generated=row["is_code_generated"],
             )
         )
@@ -98,6 +100,12 @@ def _organs(file: Path, regions: set[str]) -> tuple[list[models.Organ], list[mod
             for post in row.get("posts", ())
         ]
     return organs, posts
+
+
+def _mark(marks: Row, row: Row) -> str:
+    """机关代字: the word of the place and the word of the work; none where either is not known."""
+    place, work = marks["regions"].get(row["region"]), marks["kinds"].get(row["kind"])
+    return f"{place}{work}" if place and work else ""
 
 
 def _checked_organ(file: Path, row: Row, regions: set[str]) -> None:
@@ -209,8 +217,12 @@ def _write(
 
 
 def _rows(file: Path, key: str) -> list[Row]:
-    kept = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
-    if not isinstance(kept, dict) or not isinstance(kept.get(key), list):
+    rows = _kept(file).get(key)
+    if not isinstance(rows, list):
         raise BadRegistry(file=file.name, field=key, reason="缺少这一项或不是列表")
-    rows: list[Row] = kept[key]
     return rows
+
+
+def _kept(file: Path) -> Row:
+    kept = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
+    return kept if isinstance(kept, dict) else {}

@@ -51,6 +51,7 @@ class OrganRow:
     name_en: str
     kind: str
     level: str
+    mark: str  # 机关代字: what the number of its papers begins with; empty where none is known
     is_code_generated: bool
 
 
@@ -130,7 +131,7 @@ def _region_row(row: models.Region) -> RegionRow:
 
 def _organ_row(row: models.Organ) -> OrganRow:
     return OrganRow(
-        row.code, row.region_id, row.name, row.name_en, row.kind, row.level, row.is_code_generated
+        row.code, row.region_id, row.name, row.name_en, row.kind, row.level, row.mark, row.is_code_generated
     )
 
 
