@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tongban.core.refusal import Refusal
 from tongban.pg.place import Trouble
-from tongban.site import command_law, command_ledger, home, say, supervisor
+from tongban.site import command_law, command_ledger, command_procedure, home, say, supervisor
 
 TROUBLE, PORT_TAKEN, INTERRUPTED = 1, 3, 130
 LOOPBACK = ("127.0.0.1", "localhost", "::1")  # Demo passwords are known: only at home by default.
@@ -87,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     add("examine", examine, "replay every case from its events and check every link of the ledger")
     command_law.add(commands, _as)
     command_ledger.add(commands, _as)
+    command_procedure.add(commands, _as)
     one = add("reset", reset, "delete the data folder with everything in it, for ever")
     one.add_argument("--yes", action="store_true", help="do not ask")
     add("welcome", welcome, "say again where the site is, who may sign in and what to try")

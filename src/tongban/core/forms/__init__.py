@@ -3,6 +3,7 @@
 Sources: JSON Schema 2020-12; GB 11643, GB 32100; WCAG 2.2, 3.3.1 and 3.3.3."""
 
 from tongban.core.forms.answers import context, is_shown, shown_words, validate
+from tongban.core.forms.example import example
 from tongban.core.forms.schema import BadForm, composed, mentioned, parse
 from tongban.core.forms.shape import (
     Answer,
@@ -31,6 +32,7 @@ __all__ = [
     "Source",
     "composed",
     "context",
+    "example",
     "is_shown",
     "mentioned",
     "parse",

@@ -5,9 +5,16 @@ from tongban.matters.actions.publishing import (
     AlreadyClosed,
     Published,
     close,
+    definition_of_draft,
+    drafts_of,
+    faults,
     load,
     publish,
+    publish_procedure,
     reopen,
 )
 
-__all__ = ["AlreadyClosed", "BadPack", "Published", "close", "load", "publish", "reopen"]
+__all__ = [
+    "AlreadyClosed", "BadPack", "Published", "close", "definition_of_draft", "drafts_of", "faults", "load", "publish",
+    "publish_procedure", "reopen",
+]

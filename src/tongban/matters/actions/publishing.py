@@ -57,6 +57,34 @@ def load(*, packs: Path, progress: Progress, at: datetime) -> None:
             progress("事项", done, len(drafts))
 
 
+def drafts_of(*, packs: Path, procedure: str) -> list[Draft]:
+    """Every matter of the packs that is exercised by this procedure, composed but not published.
+
+    :raises BadPack: with file, field and reason.
+    """
+    drafts = drafts_in(packs=packs, procedures=procedures_in(packs=packs))
+    return [draft for draft in drafts if draft.document["procedure"]["id"] == procedure]
+
+
+def publish_procedure(*, packs: Path, procedure: str, at: datetime) -> list[Published]:
+    """Publish the matters of one procedure whose content changed, all or none.
+
+    :raises BadPack: with file, field and reason.
+    """
+    drafts = drafts_of(packs=packs, procedure=procedure)
+    with transaction.atomic():
+        _record_procedure(procedures_in(packs=packs)[procedure])
+        return [publish(draft=draft, at=at) for draft in drafts]
+
+
+def definition_of_draft(*, draft: Draft) -> queries.Definition:
+    """The definition a draft would have.
+
+    :raises BadPack: it cannot be read.
+    """
+    return _built(draft)
+
+
 @transaction.atomic
 def publish(*, draft: Draft, at: datetime) -> Published:
     """Publish a draft as the matter's next version, in force from the day, unless it equals the last one.
@@ -152,16 +180,23 @@ def _record_matter(draft: Draft) -> None:
 
 
 def _check(draft: Draft, on: date) -> None:
+    for field, reason in faults(draft=draft, on=on):
+        raise BadPack(file=draft.file, field=field, reason=reason)
+
+
+def faults(*, draft: Draft, on: date) -> list[tuple[str, str]]:
+    """Return all that stands against publishing a draft on the day: where, and in words.
+
+    :raises BadPack: it cannot be read at all.
+    """
     built = _built(draft)
-    faults = [
+    found = [
         *_node_faults(built),
         *_number_faults(draft.document),
         *_clock_faults(draft.document, built, on),
         *_form_faults(draft.document, built),
     ]
-    faults = faults or list(_flow_faults(draft.document, built))  # Only a flow whose nodes are known can be walked.
-    if faults:
-        raise BadPack(file=draft.file, field=faults[0][0], reason=faults[0][1])
+    return found or list(_flow_faults(draft.document, built))  # Only a flow whose nodes are known can be walked.
 
 
 def _built(draft: Draft) -> queries.Definition:
