@@ -147,10 +147,10 @@ def fire_once(*, at: datetime | None = None) -> int:
     return len(claimed)
 
 
-def next_timer(*, region_code: str, case_id: int) -> datetime | None:
-    """Return when something next happens of itself in a case."""
-    timers = models.Timer.objects.filter(region_code=region_code, case_id=case_id).order_by("due_at")
-    return timers.values_list("due_at", flat=True).first()
+def next_timer(*, region_code: str, case_id: int) -> tuple[int, str, datetime] | None:
+    """Return what next happens of itself in a case: number of the token, name of the clock, when."""
+    timers = models.Timer.objects.filter(region_code=region_code, case_id=case_id).order_by("due_at", "n")
+    return timers.values_list("n", "clock", "due_at").first()
 
 
 @dataclass(frozen=True, slots=True)
