@@ -130,12 +130,14 @@ class _Player:
             self._look(step, at)
 
     def _travel(self, at: datetime) -> None:
-        """Let what falls due on the way happen, each at its own moment, and the rules look on."""
-        for _round in range(ROUNDS_MAX):
-            due_at = jobs.next_timer(region_code=self.done.region_code, case_id=self.done.case_id) if self.done else None
-            if due_at is None or due_at > at:
+        """Let what falls due in this case on the way happen, each at its own moment."""
+        case: dict[str, Any] = {"region_code": self.done.region_code, "case_id": self.done.case_id} if self.done else {}
+        for _round in range(ROUNDS_MAX if case else 0):
+            following = jobs.next_timer(**case)
+            if following is None or following[2] > at:
                 return
-            jobs.fire_once(at=due_at)
+            n, clock, due_at = following
+            acts.fire(**case, n=n, clock=clock, at=due_at)
 
     def _act(self, step: Row, at: datetime, key: str) -> None:
         act = step.get("act", "wait")
