@@ -28,10 +28,10 @@ def points():
 
     return {
         "before the tree is locked": (integrating.keys, "ensure_keys", after),
-        "drained, nothing hashed": (merkle, "grow", before),
-        "hashed, no leaf written": (merkle, "grow", after),
-        "leaves written, no tile": (integrating, "_by_tile", before),
-        "tiles written, tree row not": (integrating, "append", after),
+        "leaves written, nothing hashed above": (merkle, "grow", before),
+        "hashed above, no tile cut": (merkle, "grow", after),
+        "tiles cut, none written": (integrating, "_by_tile", after),
+        "tree row written, nothing committed": (integrating, "grow", after),
         "integrated, nothing compared": (publishing, "_refuse_to_go_back", before),
         "compared, no file written": (publishing, "_write_files", before),
         "one file written, not renamed": (publishing.Path, "replace", before),

@@ -82,6 +82,10 @@ def test_an_entry_holds_no_word_that_was_said_and_its_digests_can_be_shown():
     assert shown["c"] == uuid.UUID(REF).hex
     assert shown["o"] == "post-7"
     assert list(shown["f"]) == ["reason"]
+    assert list(queries.disclosures("140106", 1)) == [1]
+    assert models.Disclosure.objects.count() == models.DisclosureKey.objects.count() == 0
+    jobs.take_turn(at=AT)
+    assert list(queries.disclosures("140106", 1)) == [1]
     assert models.Disclosure.objects.count() == models.DisclosureKey.objects.count() == 1
 
 

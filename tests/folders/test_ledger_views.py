@@ -58,7 +58,7 @@ def test_pages_of_a_log(client, grown):
 
 
 @pytest.mark.parametrize("trouble", [
-    "ledger-tree-went-back", "ledger-file-differs", "ledger-key-missing", "ledger-checkpoint-unreadable",
+    "ledger-tree-went-back", "ledger-file-differs", "ledger-bundle-differs", "ledger-key-missing", "ledger-checkpoint-unreadable",
     "os-28", "os-5",
 ])
 def test_a_log_that_stands_still_says_why(client, grown, trouble):

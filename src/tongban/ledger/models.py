@@ -15,6 +15,8 @@ class Queue(models.Model):
     case_id = models.BigIntegerField()
     event_n = models.IntegerField()
     entry = models.BinaryField()
+    sealed = models.BinaryField(null=True)  # On their way to Disclosure and DisclosureKey:
+    wrapped = models.BinaryField(null=True)  # one act writes one row.
     queued_at = models.DateTimeField(db_default=Now())
 
     class Meta:

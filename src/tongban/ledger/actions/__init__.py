@@ -6,8 +6,14 @@ from tongban.ledger.actions.examining import fsck
 from tongban.ledger.actions.importing import import_bundles
 from tongban.ledger.actions.integrating import integrate
 from tongban.ledger.actions.keys import ensure_keys, ensure_witness
-from tongban.ledger.actions.publishing import FileDiffers, TreeWentBack, publish, report_trouble
-from tongban.ledger.actions.queueing import QueuedEntry, queue, queued_entry
+from tongban.ledger.actions.publishing import (
+    BundleDiffers,
+    FileDiffers,
+    TreeWentBack,
+    publish,
+    report_trouble,
+)
+from tongban.ledger.actions.queueing import QueuedEntry, Queueing, queue, queued_entry, queueing
 from tongban.ledger.actions.witnessing import (
     CHECKPOINTS,
     Malformed,

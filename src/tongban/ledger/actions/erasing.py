@@ -36,9 +36,11 @@ def replay_erasures() -> int:
 
 @transaction.atomic
 def _erase(region_code: str, case_id: int) -> int:
-    models.Disclosure.objects.filter(region_code=region_code, case_id=case_id).delete()
-    count, _ = models.DisclosureKey.objects.filter(region_code=region_code, case_id=case_id).delete()
-    return count
+    of_case = {"region_code": region_code, "case_id": case_id}
+    waiting = models.Queue.objects.filter(**of_case).exclude(sealed=None).update(sealed=None, wrapped=None)
+    models.Disclosure.objects.filter(**of_case).delete()
+    count, _ = models.DisclosureKey.objects.filter(**of_case).delete()
+    return waiting + count
 
 
 def _path() -> Path:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from tongban.ledger import models, queries
+from tongban.ledger.actions import publishing
 
 
 def fsck(
@@ -12,9 +13,11 @@ def fsck(
 ) -> tuple[queries.Finding, ...]:
     """Check every link of the log, and show the result on its page; the findings, none if all is well.
 
-    :param events: what the folder that keeps the events has for this log; None leaves that link unchecked
+    :param events: what the folder that keeps the events has for this log, ordered by region, case and number;
+        None leaves that link unchecked
     """
-    findings = queries.examine(log, events)
+    with publishing.alone(folder=queries.public_folder(log)):  # Else files could be ahead of what is compared.
+        findings = queries.examine(log, events)
     models.Check.objects.update_or_create(
         log=log,
         defaults={

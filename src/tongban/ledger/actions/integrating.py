@@ -3,7 +3,7 @@
 Sources: docs of the ledger: `delete … for update skip locked … returning` lost and doubled nothing under
 eight writers; `id > last_seen` lost a third."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,27 +12,41 @@ from django.db import connection, transaction
 from tongban.core import merkle
 from tongban.ledger.actions import keys
 
-BATCH_MAX = 1024
+BATCH_MAX = 4096
 
 # In the order of the index, so that a long queue is not sorted anew for each batch; the events of a case,
-# which lies in one region, keep theirs.
+# which lies in one region, keep theirs. The entries never leave the server: their hashes alone come back.
 DRAIN = """
 with batch as materialized (
   select region_code, case_id, event_n from ledger_queue
-  where region_code >= %(first)s and region_code < %(last)s
+  where region_code >= %(log)s and region_code < %(last)s
   order by region_code, queued_at, case_id, event_n
   limit %(limit)s for update skip locked
+), drained as (
+  delete from ledger_queue q using batch b
+  where q.region_code = b.region_code and q.case_id = b.case_id and q.event_n = b.event_n
+  returning q.region_code, q.case_id, q.event_n, q.queued_at, q.entry, q.sealed, q.wrapped
+), kept as (
+  insert into ledger_leaf (log, index, hash, entry, region_code, case_id, event_n, queued_at, integrated_at)
+  select %(log)s, %(size)s - 1 + row_number() over (order by queued_at, case_id, event_n),
+         sha256('\\x00'::bytea || entry), entry, region_code, case_id, event_n, queued_at, %(at)s
+  from drained
+  returning index, hash
+), said as (
+  insert into ledger_disclosure (region_code, case_id, event_n, sealed)
+  select region_code, case_id, event_n, sealed from drained where sealed is not null
+), keyed as (
+  insert into ledger_disclosurekey (region_code, case_id, event_n, wrapped)
+  select region_code, case_id, event_n, wrapped from drained where wrapped is not null
 )
-delete from ledger_queue q using batch b
-where q.region_code = b.region_code and q.case_id = b.case_id and q.event_n = b.event_n
-returning q.region_code, q.case_id, q.event_n, q.queued_at, q.entry
+select string_agg(hash, ''::bytea order by index) from kept
 """
 LOCK = "select size, edge from ledger_tree where log = %s for update"
 LEAVES = """
 copy ledger_leaf (log, index, hash, entry, region_code, case_id, event_n, queued_at, integrated_at) from stdin
 """
-TILE = """
-insert into ledger_tile as kept (log, level, index, width, hashes) values (%s, %s, %s, %s, %s)
+TILES = """
+insert into ledger_tile as kept (log, level, index, width, hashes) values {rows}
 on conflict (log, level, index) do update
 set width = kept.width + excluded.width, hashes = kept.hashes || excluded.hashes
 """
@@ -46,23 +60,22 @@ def integrate(*, log: str, at: datetime, batch: int = BATCH_MAX) -> int:
     """
     keys.ensure_keys(logs=[log])
     with transaction.atomic(), connection.cursor() as cursor:
-        _, edge = locked(cursor=cursor, log=log)
+        size, edge = locked(cursor=cursor, log=log)
         cursor.execute(DRAIN, {
-            "first": log, "last": f"{int(log) + 100:06d}", "limit": batch
+            "log": log, "last": f"{int(log) + 100:06d}", "limit": batch, "size": size, "at": at,
         })
-        rows = sorted(cursor.fetchall(), key=lambda row: (row[3], row[1], row[2]))
-        if rows:
-            append(cursor=cursor, log=log, at=at, edge=edge, rows=rows)
-    return len(rows)
+        [joined] = cursor.fetchone()
+        hashes = list(_hashes(bytes(joined or b"")))
+        if hashes:
+            grow(cursor=cursor, log=log, at=at, edge=edge, hashes=hashes)
+    return len(hashes)
 
 
 def locked(*, cursor: Any, log: str) -> tuple[int, merkle.Edge]:
     """Size and edge of the log, whose row is held until the transaction ends."""
     cursor.execute(LOCK, [log])
     size, joined = cursor.fetchone()
-    width = merkle.HASH_BYTES
-    peaks = tuple(bytes(joined[i : i + width]) for i in range(0, len(joined), width))
-    return size, merkle.Edge(size, peaks)
+    return size, merkle.Edge(size, tuple(_hashes(bytes(joined))))
 
 
 def append(
@@ -70,19 +83,33 @@ def append(
 ) -> merkle.Edge:
     """Write the rows (region, case, event, queued at, entry) as the next leaves, with tiles and tree."""
     hashes = [merkle.leaf_hash(entry) for *_, entry in rows]
-    grown, fresh = merkle.grow(edge, hashes)
     with connection.wrap_database_errors, cursor.copy(LEAVES) as copy:
         for index, (leaf, row) in enumerate(zip(hashes, rows, strict=True), start=edge.size):
             region_code, case_id, event_n, queued_at, entry = row
             copy.write_row((log, index, leaf, entry, region_code, case_id, event_n, queued_at, at))
-    for level, data in enumerate(fresh):
-        start = edge.size >> (merkle.TILE_HEIGHT * level)
-        cursor.executemany(TILE, [
-            (log, level, index, len(part) // merkle.HASH_BYTES, part)
-            for index, part in _by_tile(start, data)
-        ])
+    return grow(cursor=cursor, log=log, at=at, edge=edge, hashes=hashes)
+
+
+def grow(
+    *, cursor: Any, log: str, at: datetime, edge: merkle.Edge, hashes: Sequence[bytes]
+) -> merkle.Edge:
+    """Write the tiles and the tree that these next leaves make."""
+    grown, fresh = merkle.grow(edge, hashes)
+    tiles = [
+        (log, level, index, len(part) // merkle.HASH_BYTES, part)
+        for level, data in enumerate(fresh)
+        for index, part in _by_tile(edge.size >> (merkle.TILE_HEIGHT * level), data)
+    ]
+    if tiles:
+        marks = ", ".join(["(%s, %s, %s, %s, %s)"] * len(tiles))
+        cursor.execute(TILES.format(rows=marks), [value for tile in tiles for value in tile])
     cursor.execute(TREE, [grown.size, b"".join(grown.peaks), grown.root, at, log])
     return grown
+
+
+def _hashes(joined: bytes) -> Iterator[bytes]:
+    width = merkle.HASH_BYTES
+    return (joined[at : at + width] for at in range(0, len(joined), width))
 
 
 def _by_tile(start: int, data: bytes) -> list[tuple[int, bytes]]:

@@ -24,7 +24,7 @@ from tongban.ledger import models, queries
 from tongban.ledger.actions import cosigning
 
 WRITERS = 8
-FILES_IN_MEMORY_MAX = 64
+TILES_IN_MEMORY_MAX = 64
 
 
 class TreeWentBack(Refusal):
@@ -42,14 +42,20 @@ class FileDiffers(Refusal):
     says = _("账本%(log)s已发布的文件%(path)s与数据库不一致。已停止签名。请查明是谁改了文件或数据库。")
 
 
+class BundleDiffers(Refusal):
+    code = "ledger-bundle-differs"
+    says = _("账本%(log)s的记录（%(path)s）与已经算入的散列值不一致。已停止签名。请查明是谁改了数据库里的记录。")
+
+
 def publish(*, log: str, at: datetime) -> note.Checkpoint | None:
     """Show the tree as it stands to everybody; None where it has not grown since the last time.
 
     :raises TreeWentBack: something published is ahead of this tree or different from it.
     :raises FileDiffers: a published file is not what the tree says.
+    :raises BundleDiffers: an entry was changed after it was hashed.
     """
     folder = queries.public_folder(log)
-    with _alone(folder):
+    with alone(folder=folder):
         tree = models.Tree.objects.get(log=log)
         seen = published(log=log)
         _refuse_to_go_back(tree, seen)
@@ -106,28 +112,43 @@ def _sign(tree: models.Tree, at: datetime) -> models.Checkpoint:
 
 def _write_files(log: str, folder: Path, old: int, new: int) -> None:
     """Every new tile and bundle, durable. The disk is given several at once: it syncs them together."""
-    folders = set()
+    folders = set[Path]()
     with ThreadPoolExecutor(WRITERS) as writers:
-        for files in _by_batch(_files(log, old, new)):
-            written = [writers.submit(_write_once, log, folder / path, content) for path, content in files]
+        for files in _files(log, old, new):
+            for changed in {(folder / path).parent for path in files} - folders:
+                changed.mkdir(parents=True, exist_ok=True)
+                folders |= {one for one in (changed, *changed.parents) if one.is_relative_to(folder)}
+            written = [writers.submit(_write_once, log, folder / path, files[path]) for path in files]
             for one in written:
                 one.result()
-            folders |= {(folder / path).parent for path, _ in files}
     for changed in folders:
         sync_folder(folder=changed)
 
 
-def _files(log: str, old: int, new: int) -> Iterator[tuple[str, bytes]]:
-    for tile in merkle.tiles_between(old, new):
-        yield tile.path, queries.tile_bytes(log, tile)
-        if tile.level == 0:
-            entries = merkle.Tile(merkle.ENTRIES_LEVEL, tile.index, tile.width)
-            yield entries.path, queries.bundle_bytes(log, entries)
+def _files(log: str, old: int, new: int) -> Iterator[dict[str, bytes]]:
+    """What is new, some tiles at a time: path and content of tiles, and of the bundles beneath the lowest.
+
+    :raises BundleDiffers: the entries are not those whose hashes are in the tree.
+    """
+    tiles = merkle.tiles_between(old, new)
+    while batch := list(islice(tiles, TILES_IN_MEMORY_MAX)):
+        hashes = queries.tiles_bytes(log, batch)
+        files = {tile.path: content for tile, content in hashes.items()}
+        lowest = [tile for tile in batch if tile.level == 0]
+        if lowest:
+            first, last = lowest[0], lowest[-1]
+            bundles = queries.bundles_bytes(log, first.index, last.index, last.width)
+            for tile in lowest:
+                path = merkle.Tile(merkle.ENTRIES_LEVEL, tile.index, tile.width).path
+                files[path] = _hashed_to(log, path, bundles[tile.index], hashes[tile])
+        yield files
 
 
-def _by_batch(files: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
-    while batch := list(islice(files, FILES_IN_MEMORY_MAX)):
-        yield batch
+def _hashed_to(log: str, path: str, bundle: bytes, hashes: bytes) -> bytes:
+    """The bundle, once its entries are known to be those of the tile: the last look before everybody sees them."""
+    if b"".join([merkle.leaf_hash(entry) for entry in merkle.entries_of(bundle)]) != hashes:
+        raise BundleDiffers(log=log, path=path)
+    return bundle
 
 
 def _write_once(log: str, path: Path, content: bytes) -> None:
@@ -140,7 +161,8 @@ def _write_once(log: str, path: Path, content: bytes) -> None:
 
 def write_durably(*, path: Path, content: bytes, is_folder_synced: bool = True) -> None:
     """The file as a whole or not at all, also after the power failed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if is_folder_synced:
+        path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     with fresh.open("wb") as file:
         file.write(content)
@@ -170,7 +192,7 @@ def _remove_partials(folder: Path, old: int, new: int) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(*, folder: Path) -> Iterator[None]:
     """One publisher of a log at a time, also between processes: an older one must not overwrite a newer."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)

@@ -5,12 +5,10 @@ Sources: RFC 9901 (disclosures); NIST SP 800-38D (AES-GCM, which seals them)."""
 import json
 import os
 import re
-import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
@@ -32,36 +30,36 @@ class QueuedEntry:
     disclosures: Mapping[str, str] | None = None
 
 
-QUEUED = "insert into ledger_queue (region_code, case_id, event_n, entry) values "
-SEALED = "insert into ledger_disclosure (region_code, case_id, event_n, sealed) values "
-WRAPPED = "insert into ledger_disclosurekey (region_code, case_id, event_n, wrapped) values "
+QUEUED = "insert into ledger_queue (region_code, case_id, event_n, entry, sealed, wrapped) values "
+COLUMNS = ("region", "case", "n", "entry", "sealed", "wrapped")
+
+
+@dataclass(frozen=True, slots=True)
+class Queueing:
+    """An insert that goes into a `with` of the caller's own statement, so that queueing costs no round trip."""
+
+    sql: str
+    parameters: Mapping[str, object]
+
+
+def queueing(*, region_code: str, entries: Sequence[QueuedEntry]) -> Queueing:
+    """The part of a statement that promises these entries to the region's log; its parameters begin with `queued_`."""
+    rows, parameters = list[str](), dict[str, object]()
+    for i, entry in enumerate(entries):
+        secret, key = sealed(disclosures=entry.disclosures) if entry.disclosures else (None, None)
+        values = (region_code, entry.case_id, entry.event_n, entry.entry, secret, key)
+        names = [f"queued_{column}_{i}" for column in COLUMNS]
+        parameters |= dict(zip(names, values, strict=True))
+        rows.append("(" + ", ".join(f"%({name})s" for name in names) + ")")
+    return Queueing(QUEUED + ", ".join(rows), parameters)
 
 
 def queue(*, region_code: str, entries: Sequence[QueuedEntry]) -> None:
     """Promise these entries to the region's log, in one statement of the caller's transaction."""
-    if not entries:
-        return
-    kept = [entry for entry in entries if entry.disclosures]
-    sealed = [_seal(entry.disclosures or {}) for entry in kept]
-    rows = [(region_code, entry.case_id, entry.event_n, entry.entry) for entry in entries]
-    places = [(region_code, entry.case_id, entry.event_n) for entry in kept]
-    rows += [(*place, values) for place, (values, _) in zip(places, sealed, strict=True)]
-    rows += [(*place, key) for place, (_, key) in zip(places, sealed, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(len(entries), len(kept)), [value for row in rows for value in row])
-
-
-@lru_cache(maxsize=64)
-def _statement(entries: int, kept: int) -> str:
-    """The insert of so many entries, and disclosures of so many. Values written out cost half of arrays."""
-    queued = QUEUED + _rows(entries)
-    if kept == 0:
-        return queued
-    return f"with queued as ({queued}), kept as ({SEALED}{_rows(kept)}) {WRAPPED}{_rows(kept)}"
-
-
-def _rows(count: int) -> str:
-    return ", ".join(["(%s, %s, %s, %s)"] * count)
+    if entries:
+        part = queueing(region_code=region_code, entries=entries)
+        with connection.cursor() as cursor:
+            cursor.execute(part.sql, part.parameters)
 
 
 def queued_entry(
@@ -91,7 +89,7 @@ def queued_entry(
     """
     is_number = bool(_POST_OR_CERTIFICATE.fullmatch(capacity))
     hidden = {**said, **({"capacity": capacity} if capacity and not is_number else {})}
-    disclosures = {name: _disclosure(name, value) for name, value in hidden.items()}
+    disclosures = {name: disclosure_of(name=name, value=value) for name, value in hidden.items()}
     dotted = receipt.kind_of(kind)
     allowed = receipt.KINDS.get(dotted, frozenset())
     log = log_of(region_code=region_code)
@@ -104,7 +102,7 @@ def queued_entry(
         a=[receipt.to_base64url(bytes.fromhex(one)) for one in attachments],
     )  # fmt: skip
     if is_sealed:
-        inner = _disclosure(receipt.SEALED_NAME, entry.decode())
+        inner = disclosure_of(name=receipt.SEALED_NAME, value=entry.decode())
         disclosures[receipt.SEALED_NAME] = inner
         entry = receipt.sealed_entry(log=log, digest=receipt.digest_of(inner))
     return QueuedEntry(case_id, event_n, entry, disclosures or None)
@@ -115,11 +113,12 @@ def log_of(*, region_code: str) -> str:
     return f"{region_code[:4]}00"
 
 
-def _disclosure(name: str, value: object) -> str:
-    return receipt.disclosure(salt=secrets.token_bytes(receipt.SALT_BYTES_MIN), name=name, value=value)
+def disclosure_of(*, name: str, value: object) -> str:
+    """The disclosure of one value under a new salt."""
+    return receipt.disclosure(salt=os.urandom(receipt.SALT_BYTES_MIN), name=name, value=value)
 
 
-def _seal(disclosures: Mapping[str, str]) -> tuple[bytes, bytes]:
+def sealed(*, disclosures: Mapping[str, str]) -> tuple[bytes, bytes]:
     """The disclosures under a new key, and that key under the site's."""
     key = os.urandom(KEY_BYTES)
     return _encrypted(key, json.dumps(dict(disclosures)).encode()), _encrypted(queries.site_key(), key)

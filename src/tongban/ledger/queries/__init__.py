@@ -32,7 +32,15 @@ from tongban.ledger.queries.standing import (
     states,
     waiting_logs,
 )
-from tongban.ledger.queries.tiles import bundle_bytes, computed, forget_tiles, root_at, tile_bytes
+from tongban.ledger.queries.tiles import (
+    bundle_bytes,
+    bundles_bytes,
+    computed,
+    forget_tiles,
+    root_at,
+    tile_bytes,
+    tiles_bytes,
+)
 from tongban.ledger.queries.witnesses import (
     LOCAL,
     Witness,

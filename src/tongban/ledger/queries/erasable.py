@@ -13,23 +13,32 @@ from django.db import connection
 NONCE_BYTES = 12
 
 SEALED = """
-select d.event_n, d.sealed, k.wrapped
-from ledger_disclosure d join ledger_disclosurekey k using (region_code, case_id, event_n)
-where d.region_code = %(region)s and d.case_id = %(case)s and (%(n)s is null or d.event_n = %(n)s)
-order by d.event_n
+select event_n, sealed, wrapped
+from ledger_disclosure join ledger_disclosurekey using (region_code, case_id, event_n)
+where region_code = %(region)s and case_id = %(case)s
+union all
+select event_n, sealed, wrapped from ledger_queue
+where region_code = %(region)s and case_id = %(case)s and sealed is not null and wrapped is not null
+order by 1
 """
 
 
-def disclosures(
-    region_code: str, case_id: int, event_n: int | None = None
-) -> dict[int, Mapping[str, str]]:
-    """By event, name -> disclosure, of one event or all; an event whose disclosures were erased is missing.
+def disclosures(region_code: str, case_id: int) -> dict[int, Mapping[str, str]]:
+    """By event, name -> disclosure; an event whose disclosures were erased is missing.
 
     Ask for the right to see the case before asking this.
     """
     with connection.cursor() as cursor:
-        cursor.execute(SEALED, {"region": region_code, "case": case_id, "n": event_n})
-        return {n: json.loads(opened(opened(site_key(), wrapped), sealed)) for n, sealed, wrapped in cursor}
+        cursor.execute(SEALED, {"region": region_code, "case": case_id})
+        return {n: disclosed(sealed, wrapped) for n, sealed, wrapped in cursor}
+
+
+def disclosed(sealed: bytes, wrapped: bytes) -> Mapping[str, str]:
+    """What one event disclosed, from its row and its key.
+
+    :raises InvalidTag: they do not belong together, or were changed.
+    """
+    return json.loads(opened(opened(site_key(), wrapped), sealed))
 
 
 def opened(key: bytes, sealed: bytes) -> bytes:

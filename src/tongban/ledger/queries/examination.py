@@ -1,14 +1,18 @@
 """The examination of a log: each way in which somebody with every right could have changed it, by name.
 
 Leaf from event, tile from leaf, root from tile, signature from root, file from database: a link that does
-not hold is a finding, named for the check that failed."""
+not hold is a finding, named for the check that failed. Everything is read once, in order, some rows at a time:
+a log of any length is examined in the same memory."""
 
+import heapq
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby, islice, zip_longest
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from django.db import connection, transaction
@@ -18,6 +22,8 @@ from tongban.ledger import models
 from tongban.ledger.queries import erasable, standing, tiles
 
 FINDINGS_MAX = 100  # After a hundred the point is made.
+ROWS_AT_ONCE = 2048
+FILES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,41 @@ class EventFact:
     said: Mapping[str, object] = field(default_factory=dict)
 
 
+class Signed(NamedTuple):
+    """A checkpoint as its row has it."""
+
+    size: int
+    root: bytes
+    note: str
+
+
+class Entry(NamedTuple):
+    """An entry by its event, integrated or waiting, with what it disclosed."""
+
+    region_code: str
+    case_id: int
+    n: int
+    is_leaf: bool
+    hash: bytes
+    entry: bytes
+    sealed: bytes | None
+    wrapped: bytes | None
+
+
 LEAVES = """
 select index, hash, entry, region_code, case_id, event_n from ledger_leaf where log = %s order by index
 """
-CHAINS = """
-select region_code, case_id, event_n, hash, entry from ledger_leaf where log = %s
-order by region_code, case_id, event_n
+CHECKPOINTS = "select size, root, note from ledger_checkpoint where log = %s order by size"
+ENTRIES = """
+select region_code, case_id, event_n, true as is_leaf, hash, entry, sealed, wrapped
+from ledger_leaf
+left join ledger_disclosure using (region_code, case_id, event_n)
+left join ledger_disclosurekey using (region_code, case_id, event_n)
+where log = %(log)s
+union all
+select region_code, case_id, event_n, false, ''::bytea, entry, sealed, wrapped
+from ledger_queue where region_code >= %(log)s and region_code < %(last)s
+order by region_code, case_id, event_n, is_leaf desc
 """
 
 
@@ -56,6 +91,8 @@ def examine(log: str, events: Iterable[EventFact] | None = None) -> tuple[Findin
     """Every broken link of the log, at most a hundred; none where everything agrees.
 
     Reads one state of the database: the tree row is locked, so the log does not grow meanwhile.
+
+    :param events: those of the log, ordered by region, case and number
     """
     tree = models.Tree.objects.select_for_update().get(log=log)
     findings = []
@@ -67,50 +104,85 @@ def examine(log: str, events: Iterable[EventFact] | None = None) -> tuple[Findin
 
 
 def _findings(tree: models.Tree, events: Iterable[EventFact] | None) -> Iterator[Finding]:
-    edge = merkle.EMPTY_EDGE
-    found: list[Finding] = []
-    for start, hashes in _leaf_batches(tree, found):
-        yield from found
-        found.clear()
-        edge, fresh = merkle.grow(edge, hashes)
-        yield from _tiles(tree.log, start, fresh)
-    yield from found
+    edge = yield from _tree(tree)
     if edge.size != tree.size:
         yield Finding("leaf-count", f"{edge.size} / {tree.size}")
     if (edge.root, b"".join(edge.peaks)) != (bytes(tree.root), bytes(tree.edge)):
         yield Finding("root-leaf", str(tree.size))
     if tiles.root_at(tree.log, tree.size) != bytes(tree.root):
         yield Finding("root-tile", str(tree.size))
-    yield from _chains(tree.log)
-    yield from _checkpoints(tree)
+    yield from _entries(tree.log, events)
     yield from _files(tree)
-    if events is not None:
-        yield from _events(tree.log, events)
 
 
-# Leaves and tiles
+def _rows(statement: str, values: Any) -> Iterator[tuple]:
+    """The answer some rows at a time: a log may be longer than memory."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, values)
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from rows
 
+
+# Leaves, tiles and checkpoints
+
+
+def _tree(tree: models.Tree) -> Generator[Finding, None, merkle.Edge]:
+    """Grow the tree anew from its leaves: each tile and each signed root must come out; the edge it ends in."""
+    key = note.parse_key(tree.vkey)
+    edge, found = merkle.EMPTY_EDGE, list[Finding]()
+    signed = (Signed(size, bytes(root), text) for size, root, text in _rows(CHECKPOINTS, [tree.log]))
+    row = next(signed, None)
+    for start, hashes in _leaf_batches(tree, found):
+        yield from found
+        found.clear()
+        fresh: tuple[bytes, ...] = ()
+        while row is not None and row.size <= start + len(hashes):
+            edge, more = merkle.grow(edge, hashes[edge.size - start : row.size - start])
+            fresh = _joined(fresh, more)
+            yield from _checkpoint(row, key, edge)
+            row = next(signed, None)
+        edge, more = merkle.grow(edge, hashes[edge.size - start :])
+        yield from _tiles(tree.log, start, _joined(fresh, more))
+    yield from found
+    while row is not None:
+        yield from _checkpoint(row, key, edge)
+        row = next(signed, None)
+    return edge
+
+
+def _joined(before: Sequence[bytes], after: Sequence[bytes]) -> tuple[bytes, ...]:
+    return tuple(first + second for first, second in zip_longest(before, after, fillvalue=b""))
+
+
+def _checkpoint(row: Signed, key: note.Key, edge: merkle.Edge) -> Iterator[Finding]:
+    """One signed checkpoint beside the tree of its size."""
+    try:
+        shown = note.verify_checkpoint(row.note, origin=key.name, log=key)
+    except note.NoteRejected:
+        yield Finding("checkpoint-signature", str(row.size))
+        return
+    if (shown.size, shown.root) != (row.size, row.root):
+        yield Finding("checkpoint-note", str(row.size))
+    if (edge.size, edge.root) != (row.size, shown.root):
+        yield Finding("checkpoint-root", str(row.size))
 
 def _leaf_batches(tree: models.Tree, found: list[Finding]) -> Iterator[tuple[int, list[bytes]]]:
     """The leaves as they should be hashed, a tile's worth at a time; what is wrong with them beside."""
-    expected, batch = 0, []
-    with connection.cursor() as cursor:
-        cursor.execute(LEAVES, [tree.log])
-        for index, kept, entry, region_code, case_id, event_n in cursor:
-            if index != expected:
-                found.append(Finding("leaf-order", str(expected)))
-                expected = index
-            leaf = merkle.leaf_hash(bytes(entry))
-            if leaf != bytes(kept):
-                found.append(Finding("leaf-hash", str(index)))
-            if not _is_of(bytes(entry), region_code, event_n):
-                found.append(Finding("leaf-event", f"{index} {region_code}/{case_id}/{event_n}"))
-            batch.append(leaf)
-            expected += 1
-            if len(batch) == merkle.TILE_WIDTH:
-                yield expected - len(batch), batch
-                batch = []
-    yield expected - len(batch), batch
+    start, expected, batch = 0, 0, []
+    for index, kept, entry, region_code, case_id, event_n in _rows(LEAVES, [tree.log]):
+        if index != expected:
+            found.append(Finding("leaf-order", str(expected)))
+        leaf = merkle.leaf_hash(bytes(entry))
+        if leaf != bytes(kept):
+            found.append(Finding("leaf-hash", str(index)))
+        if not _is_of(bytes(entry), region_code, event_n):
+            found.append(Finding("leaf-event", f"{index} {region_code}/{case_id}/{event_n}"))
+        batch.append(leaf)
+        expected = index + 1
+        if len(batch) == merkle.TILE_WIDTH:
+            yield start, batch
+            start, batch = start + len(batch), []
+    yield start, batch
 
 
 def _is_of(entry: bytes, region_code: str, event_n: int) -> bool:
@@ -137,23 +209,48 @@ def _tiles(log: str, start: int, fresh: tuple[bytes, ...]) -> Iterator[Finding]:
             yield Finding("tile-leaf" if level == 0 else "tile-tile", f"{level}/{index}")
 
 
-# The chain of each case
+# The chain of each case, and its events
 
 
-def _chains(log: str) -> Iterator[Finding]:
-    case, number, previous = None, 0, b""
-    with connection.cursor() as cursor:
-        cursor.execute(CHAINS, [log])
-        for region_code, case_id, event_n, leaf, entry in cursor:
-            if (region_code, case_id) != case:
-                case, number, previous = (region_code, case_id), 0, b""
-            number += 1
-            if event_n != number:
-                yield Finding("case-gap", f"{region_code}/{case_id}/{number}")
-                number = event_n
-            elif not _follows(bytes(entry), previous):
-                yield Finding("case-chain", f"{region_code}/{case_id}/{event_n}")
-            previous = bytes(leaf)
+def _entries(log: str, events: Iterable[EventFact] | None) -> Iterator[Finding]:
+    """Each entry beside the one before it in its case, and beside the event it is of."""
+    last: Entry | None = None
+    for (region_code, case_id, n), row, fact in _side_by_side(log, events or ()):
+        where = f"{region_code}/{case_id}/{n}"
+        if row is not None and row.is_leaf:
+            yield from _link(last, row)
+            last = row
+        if events is None:
+            continue
+        if row is None:
+            yield Finding("event-without-leaf", where)
+        elif fact is None:
+            yield Finding("leaf-without-event", where)
+        elif (name := _differs(row.entry, fact, _disclosed(row))) is not None:
+            yield Finding("event-changed", f"{where} {name}")
+
+
+def _side_by_side(
+    log: str, events: Iterable[EventFact]
+) -> Iterator[tuple[tuple[str, int, int], Entry | None, EventFact | None]]:
+    """Entries and events of the log by region, case and number; None where one of the two is missing."""
+    given = {"log": log, "last": f"{int(log) + 100:06d}"}
+    entries = ((row[:3], 0, Entry(*row)) for row in _rows(ENTRIES, given))
+    facts = (((fact.region_code, fact.case_id, fact.n), 1, fact) for fact in events)
+    for place, found in groupby(heapq.merge(entries, facts, key=itemgetter(0, 1)), key=itemgetter(0)):
+        pair: list[Any] = [None, None]
+        for _, side, one in found:
+            pair[side] = pair[side] or one  # An entry that waits a second time is the sequencer's trouble.
+        yield place, pair[0], pair[1]
+
+
+def _link(last: Entry | None, row: Entry) -> Iterator[Finding]:
+    is_same = last is not None and (last.region_code, last.case_id) == (row.region_code, row.case_id)
+    number, previous = (last.n + 1, bytes(last.hash)) if last is not None and is_same else (1, b"")
+    if row.n != number:
+        yield Finding("case-gap", f"{row.region_code}/{row.case_id}/{number}")
+    elif not _follows(bytes(row.entry), previous):
+        yield Finding("case-chain", f"{row.region_code}/{row.case_id}/{row.n}")
 
 
 def _follows(entry: bytes, previous: bytes) -> bool:
@@ -166,80 +263,12 @@ def _follows(entry: bytes, previous: bytes) -> bool:
     )
 
 
-# Checkpoints and files
-
-
-def _checkpoints(tree: models.Tree) -> Iterator[Finding]:
-    key = note.parse_key(tree.vkey)
-    for row in models.Checkpoint.objects.filter(log=tree.log).order_by("size"):
-        try:
-            shown = note.verify_checkpoint(row.note, origin=key.name, log=key)
-        except note.NoteRejected:
-            yield Finding("checkpoint-signature", str(row.size))
-            continue
-        if (shown.size, shown.root) != (row.size, bytes(row.root)):
-            yield Finding("checkpoint-note", str(row.size))
-        if row.size > tree.size or tiles.root_at(tree.log, row.size) != shown.root:
-            yield Finding("checkpoint-root", str(row.size))
-
-
-def _files(tree: models.Tree) -> Iterator[Finding]:
-    folder = standing.public_folder(tree.log)
-    newest = models.Checkpoint.objects.filter(log=tree.log, published_at__isnull=False).order_by("-size").first()
-    if newest is None:
-        return
-    if _content(folder / "checkpoint") != newest.note.encode():
-        yield Finding("file-checkpoint", str(newest.size))
-    for tile in merkle.tiles_between(0, newest.size):
-        pairs = [(tile, tiles.tile_bytes)]
-        if tile.level == 0:
-            pairs.append((merkle.Tile(merkle.ENTRIES_LEVEL, tile.index, tile.width), tiles.bundle_bytes))
-        for one, read in pairs:
-            try:
-                expected = read(tree.log, one)
-            except merkle.ProofRejected:
-                continue  # The database misses it: that is a finding of its own.
-            if _content(folder / one.path) != expected:
-                yield Finding("file-tile" if one.level >= 0 else "file-entries", one.path)
-
-
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
-
-
-# Events
-
-
-def _events(log: str, events: Iterable[EventFact]) -> Iterator[Finding]:
-    kept = _kept(log)
-    for fact in events:
-        where = f"{fact.region_code}/{fact.case_id}/{fact.n}"
-        said = _disclosed(fact)
-        entry = kept.pop((fact.region_code, fact.case_id, fact.n), None)
-        if entry is None:
-            yield Finding("event-without-leaf", where)
-        elif (name := _differs(entry, fact, said)) is not None:
-            yield Finding("event-changed", f"{where} {name}")
-    for region_code, case_id, n in kept:
-        yield Finding("leaf-without-event", f"{region_code}/{case_id}/{n}")
-
-
-def _kept(log: str) -> dict[tuple[str, int, int], bytes]:
-    """Every entry of the log, integrated or waiting, by event."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select region_code, case_id, event_n, entry from ledger_leaf where log = %(log)s"
-            " union all select region_code, case_id, event_n, entry from ledger_queue"
-            " where region_code >= %(log)s and region_code < %(last)s",
-            {"log": log, "last": f"{int(log) + 100:06d}"},
-        )
-        return {(region, case, n): bytes(entry) for region, case, n, entry in cursor.fetchall()}
-
-
-def _disclosed(fact: EventFact) -> Mapping[str, str] | None:
+def _disclosed(row: Entry) -> Mapping[str, str] | None:
     """What the event disclosed; nothing if that was erased, None if it cannot be opened."""
+    if row.sealed is None or row.wrapped is None:
+        return {}
     try:
-        return erasable.disclosures(fact.region_code, fact.case_id, fact.n).get(fact.n, {})
+        return erasable.disclosed(row.sealed, row.wrapped)
     except InvalidTag:
         return None
 
@@ -284,3 +313,39 @@ def _said_differs(
 
 def _value_of(disclosed: str) -> Any:
     return json.loads(receipt.from_base64url(disclosed))[2]
+
+
+# Files
+
+
+def _files(tree: models.Tree) -> Iterator[Finding]:
+    folder = standing.public_folder(tree.log)
+    newest = models.Checkpoint.objects.filter(log=tree.log, published_at__isnull=False).order_by("-size").first()
+    if newest is None:
+        return
+    if _content(folder / "checkpoint") != newest.note.encode():
+        yield Finding("file-checkpoint", str(newest.size))
+    wanted = merkle.tiles_between(0, newest.size)
+    while batch := list(islice(wanted, FILES_AT_ONCE)):
+        for one, expected in _expected(tree.log, batch):
+            if _content(folder / one.path) != expected:
+                yield Finding("file-tile" if one.level >= 0 else "file-entries", one.path)
+
+
+def _expected(log: str, batch: Sequence[merkle.Tile]) -> Iterator[tuple[merkle.Tile, bytes]]:
+    """What should be in the files of these tiles; what the database misses is a finding of its own."""
+    lowest = [tile for tile in batch if tile.level == 0]
+    try:
+        hashes = tiles.tiles_bytes(log, batch)
+        bundles = tiles.bundles_bytes(log, lowest[0].index, lowest[-1].index, lowest[-1].width) if lowest else {}
+    except merkle.ProofRejected:
+        for tile in batch if len(batch) > 1 else ():
+            yield from _expected(log, [tile])
+        return
+    yield from hashes.items()
+    for tile in lowest:
+        yield merkle.Tile(merkle.ENTRIES_LEVEL, tile.index, tile.width), bundles[tile.index]
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None

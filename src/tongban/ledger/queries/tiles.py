@@ -1,16 +1,26 @@
 """Tiles as the database keeps them, with a small memory of the ones read last."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+import psycopg
 from django.db import connection
 
 from tongban.core import merkle
-from tongban.ledger import models
 
 Answer = TypeVar("Answer")
+Places = dict[tuple[int, int], bytes]
 TILES_IN_MEMORY_MAX = 2048  # About 16 KB each with all their levels.
+
+TILES = "select level, index, hashes from ledger_tile where log = %s and (level, index) in ({marks})"
+# The length of each entry as two bytes, most significant first, and the entry: the format of a bundle.
+BUNDLES = """
+select index / 256, count(*),
+       string_agg(substr(int4send(octet_length(entry)), 3) || entry, ''::bytea order by index)
+from ledger_leaf where log = %s and index >= %s and index < %s
+group by 1
+"""
 
 
 def tile_bytes(log: str, tile: merkle.Tile) -> bytes:
@@ -18,22 +28,38 @@ def tile_bytes(log: str, tile: merkle.Tile) -> bytes:
 
     :raises ProofRejected: it is not there or narrower.
     """
-    hashes = _hashes(log, [tile]).get((tile.level, tile.index), b"")[: tile.width * merkle.HASH_BYTES]
+    return tiles_bytes(log, [tile])[tile]
+
+
+def tiles_bytes(log: str, tiles: Sequence[merkle.Tile]) -> dict[merkle.Tile, bytes]:
+    """The hashes of these tiles, in one statement.
+
+    :raises ProofRejected: one is not there or narrower.
+    """
+    found = _hashes(log, tiles)
+    return {tile: _as_wide(found, tile) for tile in tiles}
+
+
+def _as_wide(found: Places, tile: merkle.Tile) -> bytes:
+    hashes = found.get((tile.level, tile.index), b"")[: tile.width * merkle.HASH_BYTES]
     if len(hashes) < tile.width * merkle.HASH_BYTES:
         raise merkle.ProofRejected(f"{tile.path} is missing")
     return hashes
 
 
-def _hashes(log: str, tiles: Iterable[merkle.Tile]) -> dict[tuple[int, int], bytes]:
+def _hashes(log: str, tiles: Iterable[merkle.Tile]) -> Places:
     """What the database has of these tiles, in one statement."""
-    places = [(tile.level, tile.index) for tile in tiles]
-    marks = ", ".join(["(%s, %s)"] * len(places))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select level, index, hashes from ledger_tile where log = %s and (level, index) in ({marks})",  # noqa: S608 -- marks alone
-            [log, *(number for place in places for number in place)],
-        )
-        return {(level, index): bytes(hashes) for level, index, hashes in cursor.fetchall()}
+    places = [number for tile in tiles for number in (tile.level, tile.index)]
+    marks = ", ".join(["(%s, %s)"] * (len(places) // 2))
+    rows = _read(TILES.format(marks=marks), [log, *places])
+    return {(level, index): hashes for level, index, hashes in rows}
+
+
+def _read(statement: str, values: Sequence[object]) -> Sequence[tuple]:
+    """The answer with its bytes as they are: written out as digits, as Django has it, they weigh twice as much."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(statement, values, binary=True).fetchall()
 
 
 def bundle_bytes(log: str, tile: merkle.Tile) -> bytes:
@@ -41,16 +67,22 @@ def bundle_bytes(log: str, tile: merkle.Tile) -> bytes:
 
     :raises ProofRejected: some are missing.
     """
-    start = tile.index * merkle.TILE_WIDTH
-    entries = [
-        bytes(entry)
-        for entry in models.Leaf.objects.filter(log=log, index__gte=start, index__lt=start + tile.width)
-        .order_by("index")
-        .values_list("entry", flat=True)
-    ]
-    if len(entries) != tile.width:
-        raise merkle.ProofRejected(f"{tile.path} is missing entries")
-    return merkle.bundle(entries)
+    return bundles_bytes(log, tile.index, tile.index, tile.width)[tile.index]
+
+
+def bundles_bytes(log: str, first: int, last: int, last_width: int) -> dict[int, bytes]:
+    """The bundles number `first` to `last`, the last one of so many entries, in one statement.
+
+    :raises ProofRejected: some entries are missing.
+    """
+    width = merkle.TILE_WIDTH
+    rows = _read(BUNDLES, [log, first * width, last * width + last_width])
+    found = {index: (count, joined) for index, count, joined in rows}
+    for index in range(first, last + 1):
+        wanted = last_width if index == last else width
+        if index not in found or found[index][0] != wanted:
+            raise merkle.ProofRejected(f"{merkle.Tile(merkle.ENTRIES_LEVEL, index, wanted).path} is missing entries")
+    return {index: joined for index, (_, joined) in found.items()}
 
 
 # What was read last, oldest first. Tiles never change, so nothing here grows stale.
@@ -70,13 +102,34 @@ def computed(log: str, size: int, act: Callable[[merkle.Node], Answer]) -> Answe
 
     :raises ProofRejected: one of them is not there.
     """
+    answer, fetched = _computed(log, size, act, _memory)
+    for tile, levels in fetched.items():
+        _memory[log, tile] = levels
+    while len(_memory) > TILES_IN_MEMORY_MAX:
+        _memory.popitem(last=False)
+    return answer
+
+
+def root_at(log: str, size: int) -> bytes | None:
+    """The root of the log when it had that size, from its tiles as they are now; None where they are broken."""
+    try:
+        return _computed(log, size, lambda node: merkle.subtree_hash(0, size, node), {})[0]
+    except merkle.ProofRejected:
+        return None
+
+
+def _computed(
+    log: str, size: int, act: Callable[[merkle.Node], Answer],
+    memory: Mapping[tuple[str, merkle.Tile], merkle.Levels],
+) -> tuple[Answer, dict[merkle.Tile, merkle.Levels]]:  # fmt: skip
+    """The answer, and the tiles that had to be read for it: asked twice, first to learn which those are."""
     held: dict[merkle.Tile, merkle.Levels] = {}
     missing: list[merkle.Tile] = []
 
     def read(tile: merkle.Tile) -> merkle.Levels:
         levels = held.get(tile)
         if levels is None:
-            levels = _memory.get((log, tile), NOTHING_YET)
+            levels = memory.get((log, tile), NOTHING_YET)
             held[tile] = levels
             if levels is NOTHING_YET:
                 missing.append(tile)
@@ -85,29 +138,7 @@ def computed(log: str, size: int, act: Callable[[merkle.Node], Answer]) -> Answe
     node = merkle.node_in(read, size)
     answer = act(node)
     if not missing:
-        return answer
-    held |= _fetched(log, missing)
-    return act(node)
-
-
-def _fetched(log: str, missing: Iterable[merkle.Tile]) -> dict[merkle.Tile, merkle.Levels]:
-    """These tiles from the database, and into the memory."""
-    found = _hashes(log, missing)
-    fetched = {}
-    for tile in missing:
-        hashes = found.get((tile.level, tile.index), b"")[: tile.width * merkle.HASH_BYTES]
-        if len(hashes) < tile.width * merkle.HASH_BYTES:
-            raise merkle.ProofRejected(f"{tile.path} is missing")
-        fetched[tile] = _memory[log, tile] = merkle.levels_of(hashes)
-    while len(_memory) > TILES_IN_MEMORY_MAX:
-        _memory.popitem(last=False)
-    return fetched
-
-
-def root_at(log: str, size: int) -> bytes | None:
-    """The root of the log when it had that size, from its tiles as they are now; None where they are broken."""
-    node = merkle.node_in(lambda tile: merkle.levels_of(tile_bytes(log, tile)), size)
-    try:
-        return merkle.subtree_hash(0, size, node)
-    except merkle.ProofRejected:
-        return None
+        return answer, {}
+    fetched = {tile: merkle.levels_of(hashes) for tile, hashes in tiles_bytes(log, missing).items()}
+    held |= fetched
+    return act(node), fetched
