@@ -192,8 +192,8 @@ def _file(
             "document": rows.Jsonb(case.document), "head": merkle.leaf_hash(entry.entry),
             "last_token": max((t["n"] for t in change.opened), default=0),
         },
+        queued=ledger.queueing(region_code=case.region_code, entries=[entry]),
     )
-    ledger.queue(region_code=case.region_code, entries=[entry])
     return step.Done(case.region_code, case.id, case.ref, core.Status.FILED.value, 1)
 
 

@@ -163,8 +163,8 @@ def write(
             "decided_at": moment if change.kind == "Decided" else None,
             "closed_at": moment if not live else None,
         },
+        queued=ledger.queueing(region_code=case.region_code, entries=entries),
     )
-    ledger.queue(region_code=case.region_code, entries=entries)
     return Done(case.region_code, case.id, case.ref, status.value, last)
 
 
