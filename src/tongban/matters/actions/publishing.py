@@ -54,7 +54,7 @@ def load(*, packs: Path, progress: Progress, at: datetime) -> None:
             _record_procedure(procedure)
         for done, draft in enumerate(drafts, start=1):
             publish(draft=draft, at=at)
-            progress("事项", done, len(drafts))
+            progress("matters", done, len(drafts))
 
 
 def drafts_of(*, packs: Path, procedure: str) -> list[Draft]:

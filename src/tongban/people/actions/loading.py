@@ -46,15 +46,15 @@ def load(*, packs: Path, progress: Progress, at: datetime) -> None:
 def _load_province(province: Path, progress: Progress, at: datetime) -> None:
     regions = _regions(province / "regions.json")
     _write(models.Region, regions, ["code"], ["name", "name_en", "kind", "parent"])
-    progress("区划", len(regions), len(regions))
+    progress("regions", len(regions), len(regions))
     organs, posts = _organs(province / "organs.yaml", {region.code for region in regions})
     _write(models.Organ, organs, ["code"], ["name", "name_en", "region", "kind", "level", "mark", "is_code_generated"])
     _write(models.Post, posts, ["organ", "name"], ["name_en"])
-    progress("机关", len(organs), len(organs))
+    progress("organs", len(organs), len(organs))
     files = sorted((province / "officers").glob("*.yaml"))
     for done, file in enumerate(files, start=1):
         _load_officers(file, at)
-        progress("人员", done, len(files))
+        progress("people (files)", done, len(files))
     if settings.DEMO and (province / "citizens.yaml").is_file():
         _load_citizens(province / "citizens.yaml", at)
 
