@@ -73,6 +73,8 @@ class Change:
     :ivar silenced: tokens of departments whose time passed without an answer.
     :ivar answered: such tokens that have got their answer after all.
     :ivar timed: the new moment of a timer, by token number.
+    :ivar moved: what is new of a token in another version of the flow, by token number.
+    :ivar status: where the case stands after it, for kinds that do not say it by themselves.
     """
 
     kind: str
@@ -86,6 +88,8 @@ class Change:
     silenced: tuple[int, ...] = ()
     answered: tuple[int, ...] = ()
     timed: Mapping[str, str] | None = None
+    moved: Mapping[str, Any] | None = None
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +122,15 @@ def change_of(kind: str, body: Mapping[str, Any]) -> Change:
         silenced=tuple(body.get("silenced", ())),
         answered=tuple(body.get("answered", ())),
         timed=body.get("timed"),
+        moved=body.get("moved"),
+        status=body.get("status", ""),
     )
 
 
 def body_of(change: Change) -> dict[str, Any]:
     """Return the stored body of a change: only the keys that say something."""
     body: dict[str, Any] = {}
-    for name in ("outcome", "document", "clocks", "signed", "assigned", "timed"):
+    for name in ("outcome", "document", "clocks", "signed", "assigned", "timed", "moved", "status"):
         if value := getattr(change, name):
             body[name] = value
     for name in ("opened", "closed", "silenced", "answered"):
@@ -137,14 +143,26 @@ def evolve(state: CaseState, change: Change) -> CaseState:
     """Return the state after one more event. Nothing is refused here: it has happened."""
     return replace(
         state,
-        status=STATUS_AFTER.get(change.kind, state.status),
-        outcome=change.outcome if change.kind == "Decided" else state.outcome,
+        status=status_after(change) or state.status,
+        outcome=outcome_after(change, state.outcome),
         document={**state.document, **(change.document or {})},
         tokens=_tokens_after(state.tokens, change),
         clocks={**state.clocks, **(change.clocks or {})},
         events=state.events + 1,
         silent=(state.silent | set(change.silenced)) - set(change.answered),
     )
+
+
+def status_after(change: Change) -> Status | None:
+    """Return where the case stands after a change, or None where it stands as before."""
+    return Status(change.status) if change.status else STATUS_AFTER.get(change.kind)
+
+
+def outcome_after(change: Change, before: str) -> str:
+    """Return the outcome of the case after a change: a decision sets it, opening again takes it away."""
+    if change.kind == "Reopened":
+        return ""
+    return change.outcome if change.kind == "Decided" else before
 
 
 def fold(changes: Iterable[Change]) -> CaseState:
@@ -164,6 +182,8 @@ def _tokens_after(
             live[int(n)] = {**live[int(n)], "signed": officers}
     for n, officer in (change.assigned or {}).items():
         live[int(n)] = {**live[int(n)], "assignee": officer}
+    for n, place in (change.moved or {}).items():
+        live[int(n)] = {**live[int(n)], **place}
     for n, moment in (change.timed or {}).items():
         live[int(n)] = {**live[int(n)], "fires_at": moment}
     live.update({int(token["n"]): token for token in change.opened})

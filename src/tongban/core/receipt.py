@@ -61,6 +61,10 @@ KINDS: Mapping[str, frozenset[str]] = {
     "case.interrupted": _DUE,
     "case.department_silent": _DUE,
     "case.answered_late": _ACT,
+    "case.department_added": _ACT,
+    "case.reopened": _DUE,
+    "case.migrated": _ACT,
+    "case.ended_with_parent": _ACT,
 }
 
 

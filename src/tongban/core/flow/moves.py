@@ -17,11 +17,14 @@ from tongban.core.flow.graph import (
 )
 from tongban.core.flow.sheet import Sheet
 from tongban.core.flow.tokens import (
+    Add,
     AlreadyStarted,
     Cancel,
     Complete,
+    Enter,
     Fail,
     Fire,
+    NoSuchToken,
     NotOpen,
     RunsInCircle,
     Start,
@@ -324,6 +327,22 @@ def _fail(step: Sheet, command: Fail) -> None:
         _raise_error(step, command.error, token.scope)
 
 
+def _enter(step: Sheet, command: Enter) -> None:
+    edge = step.graph.edges.get(command.edge)
+    if edge is None or step.graph.nodes[edge.target].inside:
+        raise NoSuchToken(n=0)
+    step.leave((edge,), 0)
+
+
+def _add(step: Sheet, command: Add) -> None:
+    """Boundary events stand beside the whole list, so the new member needs none of its own."""
+    beside = step.token(command.n)
+    node = step.graph.nodes[beside.node]
+    if node.repeat is None or node.kind is Kind.SUB_PROCESS:
+        raise NotOpen(n=beside.n)
+    step.open(node, step.graph.edges[beside.came_by], beside.scope, command.item)
+
+
 COMMANDS: Mapping[type, Callable[..., None]] = {
-    Start: _start, Complete: _complete, Cancel: _cancel, Fire: _fire, Fail: _fail,
+    Start: _start, Complete: _complete, Cancel: _cancel, Fire: _fire, Fail: _fail, Enter: _enter, Add: _add,
 }

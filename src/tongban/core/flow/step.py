@@ -13,10 +13,12 @@ from tongban.core.flow import moves
 from tongban.core.flow.graph import Graph
 from tongban.core.flow.sheet import Sheet
 from tongban.core.flow.tokens import (
+    Add,
     AlreadyStarted,
     Cancel,
     Command,
     Complete,
+    Enter,
     Fail,
     Fire,
     NoSuchToken,
@@ -29,7 +31,7 @@ from tongban.core.flow.tokens import (
 )
 
 __all__ = [
-    "AlreadyStarted", "Cancel", "Command", "Complete", "Fail", "Fire", "NoSuchToken", "NoWay",
+    "Add", "AlreadyStarted", "Cancel", "Command", "Complete", "Enter", "Fail", "Fire", "NoSuchToken", "NoWay",
     "NotOpen", "Outcome", "RunsInCircle", "Start", "Token", "decide",
 ]
 

@@ -83,7 +83,22 @@ class Fail:
     error: str
 
 
-Command = Start | Complete | Cancel | Fire | Fail
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """A token arrives by this edge of the flow itself: a case that was over is opened again there."""
+
+    edge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """One more member beside token n, whose list was fixed when it was armed."""
+
+    n: int
+    item: str
+
+
+Command = Start | Complete | Cancel | Fire | Fail | Enter | Add
 
 
 @dataclass(frozen=True, slots=True)
