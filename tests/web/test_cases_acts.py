@@ -215,3 +215,43 @@ def test_a_department_whose_time_has_passed_may_still_speak_at_its_desk(as_user)
 
     assert kinds(walk)[-1] == "AnsweredLate"
     assert "逾期提出" in browser.get(reverse("cases:look", args=[walk.done.ref])).content.decode()
+
+
+def whole_of(walk):
+    return reverse("cases:look", args=[walk.done.ref])
+
+
+def test_acts_on_the_whole_case_are_offered_where_it_is_looked_at(as_user):  # noqa: F811
+    walk = ground.file(ground.HOTEL, at=timezone.now() - dt.timedelta(hours=1), answers=ground.HOTEL_ANSWERS).accepted()
+    browser = as_user("yz-review")
+
+    shown = browser.get(whole_of(walk))
+    assert [door.act for door, _form in shown.context["whole"]] == ["add_department", "correct"]
+    organ = dict(shown.context["whole"][0][1].fields["organ_code"].choices)
+    answer = press(browser, whole_of(walk), "add_department", organ_code=next(iter(organ)), reason="")
+    assert (answer.status_code, kinds(walk)[-1]) == (422, "Accepted")
+    press(browser, whole_of(walk), "add_department", organ_code=next(iter(organ)), reason="涉及特种设备")
+    assert kinds(walk)[-1] == "DepartmentAdded"
+    press(browser, whole_of(walk), "correct", event_n=3, what="部门名称写错", reason="笔误")
+    answer = press(as_user("yz-window"), whole_of(walk), "correct", event_n=3, what="部门名称写错", reason="笔误")
+    assert (answer.status_code, kinds(walk)[-1]) == (302, "Corrected")
+
+
+def test_a_case_is_opened_again_from_its_page_by_who_may_decide(as_user):  # noqa: F811
+    walk = filed().accepted().reviewed().decided().served()
+    assert [door.act for door, _form in as_user("yz-window").get(whole_of(walk)).context["whole"]] == ["correct"]
+    assert press(as_user("yz-window"), whole_of(walk), "reopen", document="一号", reason="撤销").status_code == 422
+
+    press(as_user("yz-decide"), whole_of(walk), "reopen", document="并政复决字〔2026〕1号", reason="复议撤销")
+
+    assert kinds(walk)[-1] == "Reopened"
+
+
+def test_a_refusal_on_the_whole_case_keeps_what_was_typed(as_user):  # noqa: F811
+    walk = filed().accepted().reviewed()
+    browser = as_user("yz-window")
+
+    answer = press(browser, whole_of(walk), "correct", event_n=3, what="第三条应为", reason="笔误")
+
+    assert answer.status_code == 409
+    assert "第三条应为" in answer.content.decode()

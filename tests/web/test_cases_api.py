@@ -163,3 +163,20 @@ def test_an_officer_sees_tasks_of_the_matters_granted_to_him_alone(as_user):  # 
     tasks = as_user("yz-window").get("/api/v1/tasks").json()
 
     assert [task["ref"] for task in tasks] == [walk.done.ref]
+
+
+def ask(browser, walk, act, body):
+    return browser.post(f"/api/v1/cases/{walk.done.ref}/{act}", body, content_type="application/json",
+                        headers={"Idempotency-Key": str(uuid4())})
+
+
+def test_acts_on_the_whole_case_are_operations_too(as_user):  # noqa: F811
+    walk = ground.file(ground.HOTEL, answers=ground.HOTEL_ANSWERS, at=timezone.now() - dt.timedelta(hours=1)).accepted()
+    version = models.Case.objects.get().version_id
+    assert ask(as_user("yz-window"), walk, "correct", {"event_n": 1, "what": "甲", "reason": "乙"}).status_code == 200
+    assert ask(as_user("yz-window"), walk, "reopen", {"document": "甲", "reason": "乙"}).status_code == 409
+    assert ask(as_user("yz-window"), walk, "add-department", {"organ_code": "1" * 18, "reason": "乙"}).status_code == 404
+    assert ask(as_user("yz-decide"), walk, "migrate", {"to_version_id": version, "reason": "乙"}).status_code == 200
+    preview = as_user("yz-decide").get(f"/api/v1/migrations/{version}")
+    assert (preview.status_code, preview.json()) == (200, [])
+    assert as_user("yz-decide").get("/api/v1/migrations/999999").status_code == 404

@@ -69,6 +69,43 @@ class HandOver(Schema):
     reason: Words = ""
 
 
+class Reopening(Schema):
+    reason: Words
+    document: Short
+
+
+class Correction(Schema):
+    event_n: Annotated[int, Field(ge=1, le=1_000_000)]
+    what: Words
+    reason: Words
+
+
+class OneMore(Schema):
+    organ_code: Annotated[str, Field(min_length=18, max_length=18, pattern=r"^[0-9A-Z]{18}$")]
+    reason: Words
+
+
+class OtherVersion(Schema):
+    to_version_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    reason: Words
+    names: dict[str, str] | None = None
+
+
+class Move(Schema):
+    """What a migration would do to one running case."""
+
+    class Place(Schema):
+        step: str
+        place: str
+
+    number: str
+    ref: str
+    version: int
+    may_move: bool
+    moves: list[Place]
+    homeless: list[str]
+
+
 class Task(Schema):
     """A task on the officer's list."""
 
@@ -157,6 +194,35 @@ def recuse(request: HttpRequest, ref: str, token_n: int, key: Key, body: Reason)
     return _state(actions.recuse(**_on(request, ref, token_n, key), reason=body.reason))
 
 
+@router.post("/cases/{ref}/reopen", response=State, summary="撤销后重新办理 Open again")
+def reopen(request: HttpRequest, ref: str, key: Key, body: Reopening) -> State:
+    return _state(actions.reopen(**_on_case(request, ref, key), **body.dict()))
+
+
+@router.post("/cases/{ref}/correct", response=State, summary="更正记录 Correct a record")
+def correct(request: HttpRequest, ref: str, key: Key, body: Correction) -> State:
+    return _state(actions.correct(**_on_case(request, ref, key), **body.dict()))
+
+
+@router.post("/cases/{ref}/add-department", response=State, summary="增加会办部门 Ask one more department")
+def add_department(request: HttpRequest, ref: str, key: Key, body: OneMore) -> State:
+    return _state(actions.add_department(**_on_case(request, ref, key), **body.dict()))
+
+
+@router.post("/cases/{ref}/migrate", response=State, summary="改用新版流程 Go on by another version")
+def migrate(request: HttpRequest, ref: str, key: Key, body: OtherVersion) -> State:
+    return _state(actions.migrate(**_on_case(request, ref, key), **body.dict()))
+
+
+@router.get("/migrations/{version_id}", response=list[Move], summary="改用新版预览 What a migration would do")
+def migration_preview(request: HttpRequest, version_id: int) -> list[dict[str, object]]:
+    return [
+        {"number": row.number, "ref": row.ref, "version": row.version, "may_move": row.may_move,
+         "moves": [{"step": before, "place": after} for before, after in row.moves], "homeless": list(row.homeless)}
+        for row in queries.preview(to_version_id=version_id, viewer=_viewer(request))
+    ]
+
+
 def _viewer(request: HttpRequest) -> queries.Viewer:
     return queries.viewer(account_id=request.user.pk, on=timezone.localdate())
 
@@ -169,6 +235,11 @@ def _on(request: HttpRequest, ref: str, token_n: int, key: str) -> dict[str, Any
         "region_code": region_code, "case_id": case_id, "token_n": token_n, "key": key,
         "at": timezone.now(), "actor": actions.actor_of(viewer=viewer),
     }
+
+
+def _on_case(request: HttpRequest, ref: str, key: str) -> dict[str, Any]:
+    """Return the arguments of an act on a whole case."""
+    return {name: value for name, value in _on(request, ref, 0, key).items() if name != "token_n"}
 
 
 def _state(done: actions.Done) -> State:

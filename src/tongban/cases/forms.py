@@ -131,3 +131,58 @@ class HandingOver(forms.Form):
     def __init__(self, *args: Any, officers: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to_officer_id"].choices = list(officers.items())
+
+
+class Reopening(forms.Form):
+    """撤销后重新办理: by which document, and why."""
+
+    document = forms.CharField(
+        label=_("依据的文书（复议决定、判决或者本机关撤销决定的文号）"), max_length=120,
+        error_messages={"required": _MISSING, "max_length": _LONG},
+    )
+    reason = _reason(required=True)
+
+
+class Correcting(forms.Form):
+    """更正记录: which record, how it should read, and why."""
+
+    event_n = forms.TypedChoiceField(
+        label=_("更正哪一条记录"), coerce=int,
+        error_messages={"required": _MISSING, "invalid_choice": _("请从名单中选择。")},
+    )
+    what = forms.CharField(
+        label=_("更正后的内容"), max_length=REASON_MAX, widget=forms.Textarea,
+        error_messages={"required": _MISSING, "max_length": _LONG},
+    )
+    reason = _reason(required=True)
+
+    def __init__(self, *args: Any, events: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["event_n"].choices = list(events.items())
+
+
+class OneMore(forms.Form):
+    """增加会办部门: which one, and why."""
+
+    organ_code = forms.ChoiceField(
+        label=_("部门"), error_messages={"required": _MISSING, "invalid_choice": _("请从名单中选择。")}
+    )
+    reason = _reason(required=True)
+
+    def __init__(self, *args: Any, organs: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organ_code"].choices = list(organs.items())
+
+
+class OtherVersion(forms.Form):
+    """改用新版流程: which version, and why."""
+
+    to_version_id = forms.TypedChoiceField(
+        label=_("改用的版本"), coerce=int,
+        error_messages={"required": _MISSING, "invalid_choice": _("请从名单中选择。")},
+    )
+    reason = _reason(required=True)
+
+    def __init__(self, *args: Any, versions: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_version_id"].choices = list(versions.items())

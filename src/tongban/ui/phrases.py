@@ -45,6 +45,10 @@ EVENT = {
     "AnsweredLate": pgettext_lazy("办理记录", "逾期补报意见"),
     "Interrupted": pgettext_lazy("办理记录", "环节中止"),
     "Lapsed": pgettext_lazy("办理记录", "时限届满"),
+    "DepartmentAdded": pgettext_lazy("办理记录", "增加会办部门"),
+    "Reopened": pgettext_lazy("办理记录", "撤销后重新办理"),
+    "Corrected": pgettext_lazy("办理记录", "更正记录"),
+    "Migrated": pgettext_lazy("办理记录", "改用新版流程"),
     "Recused": pgettext_lazy("办理记录", "回避"),
     "Rated": pgettext_lazy("办理记录", "评价"),
 }

@@ -41,6 +41,21 @@ from tongban.cases.actions.officer import (
     serve,
 )
 from tongban.cases.actions.recompute import reproject
+from tongban.cases.actions.revision import (
+    AGAIN,
+    AlreadyAsked,
+    DocumentMissing,
+    NoImage,
+    NoSuchRecord,
+    NotAsked,
+    NothingCorrected,
+    NothingToReopen,
+    NotThisMatter,
+    add_department,
+    correct,
+    migrate,
+    reopen,
+)
 from tongban.cases.actions.staff import NotAble, reassign, recuse
 from tongban.cases.actions.step import (
     AlreadyDone,

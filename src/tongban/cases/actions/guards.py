@@ -145,6 +145,24 @@ def _officer_standing(
     return Standing(authority.post, authority.certificate_no or "", authority.grant_id)
 
 
+def in_role(
+    *, case: rows.CaseRow, definition: matters.Definition, actor: Actor, role: str, at: datetime
+) -> Standing:
+    """Return the capacity in which the actor may do an act on the whole case, for the organ that handles it.
+
+    :raises NotForYou: not an officer. :raises NoGrant, MustStandAside: see there.
+    """
+    title = str(definition.roles.get(role, role))
+    if actor.kind != "officer":
+        raise NotForYou(role=title)
+    authority = people.authority(
+        officer_id=int(actor.id), organ_code=case.organ_code, role=role, matter_code=case.matter_code,
+        region_code=case.region_code, case_id=case.id, on=timezone.localdate(at),
+    )
+    _granted(authority, title)
+    return Standing(authority.post, authority.certificate_no or "", authority.grant_id)
+
+
 def _granted(authority: people.Authority, role: str) -> None:
     if not authority.is_granted:
         if authority.grant_ended_on:

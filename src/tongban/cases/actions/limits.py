@@ -1,6 +1,7 @@
 """What an event does to the clocks of a case, as the matter's clock rules say."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +33,19 @@ def after_event(
         if (kind == rule.starts_with and current is None) or kind in rule.restarts_with:
             changed[rule.name] = _started(rule, since or at)
     return changed
+
+
+def begun_anew(
+    *, ends_with: str, definition: matters.Definition, known: Mapping[str, clocks.Clock], at: datetime
+) -> dict[str, clocks.Clock]:
+    """Return the clocks that wait for this event, started anew: the case has been opened again.
+
+    Stops of the first time keep their numbers; they lie before the new start and count for nothing.
+    """
+    return {
+        rule.name: replace(_started(rule, at), stops=known[rule.name].stops)
+        for rule in definition.clocks if ends_with in rule.ends_with and rule.name in known
+    }
 
 
 def all_ended(*, running: Mapping[str, clocks.Clock], at: datetime) -> dict[str, clocks.Clock]:

@@ -139,7 +139,7 @@ def write(
     events, entries = _recorded(stage, happened)
     total = _total([one.change for one in happened])
     moment = act.happened_at or stage.at
-    status = core.STATUS_AFTER.get(change.kind, core.Status(case.status))
+    status = core.status_after(change) or core.Status(case.status)
     live = {row.flow.n for row in stage.loaded.live()} - set(total.closed) | {t["n"] for t in total.opened}
     armed, disarmed = limits.timers(clock_rows=(total.clocks or {}).values())
     rows.update(
@@ -155,7 +155,8 @@ def write(
         ),
         case={
             "status": status.value,
-            "outcome": change.outcome if change.kind == "Decided" else case.outcome,
+            "outcome": core.outcome_after(change, case.outcome),
+            "is_reopened": change.kind == "Reopened",
             "document": rows.Jsonb({**case.document, **(total.document or {})}),
             "last_token": max([case.tokens, *(t["n"] for t in total.opened)]),
             "head": merkle.leaf_hash(entries[-1].entry),

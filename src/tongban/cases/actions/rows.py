@@ -51,6 +51,7 @@ class TokenRow:
     closed_by_id: int | None
     is_cancelled: bool
     is_silent: bool = False
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,9 @@ written as (
 UPDATE_CASE = """
 update cases_case set status = %(status)s, outcome = %(outcome)s, document = %(document)s,
   events = %(last_event)s, tokens = %(last_token)s, head = %(head)s,
-  accepted_at = coalesce(accepted_at, %(accepted_at)s), decided_at = coalesce(decided_at, %(decided_at)s),
-  closed_at = coalesce(closed_at, %(closed_at)s)
+  accepted_at = coalesce(accepted_at, %(accepted_at)s),
+  decided_at = case when %(is_reopened)s then null else coalesce(decided_at, %(decided_at)s) end,
+  closed_at = case when %(is_reopened)s then null else coalesce(closed_at, %(closed_at)s) end
 where region_code = %(region)s and id = %(case)s
 """
 
@@ -250,6 +252,35 @@ def disarm(*, region_code: str, case_id: int, n: int, clock: str) -> None:
         )
 
 
+def node_of(*, region_code: str, case_id: int, event_n: int) -> str | None:
+    """Return the node of an event of the case, empty where it belongs to none; None where there is no such event."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select node from cases_event where region_code = %s and case_id = %s and n = %s",
+            [region_code, case_id, event_n],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+MOVE = """
+with moved as (
+  update cases_token t set node = m.node, came_by = m.came_by, role = m.role, organ_code = m.organ
+  from jsonb_to_recordset(%(moved)s) as m(n int, node text, came_by text, role text, organ text)
+  where t.region_code = %(region)s and t.case_id = %(case)s and t.n = m.n
+)
+update cases_case set version_id = %(version)s where region_code = %(region)s and id = %(case)s
+"""
+
+
+def move(*, region_code: str, case_id: int, version_id: int, moved: Sequence[Mapping[str, Any]]) -> None:
+    """Pin a case to another version of its matter, its open tokens at their new places."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MOVE, {"region": region_code, "case": case_id, "version": version_id, "moved": Jsonb(moved)}
+        )
+
+
 def next_serial(*, region_code: str, year: int) -> int:
     """Take the next number of the region and year; it stays locked until the transaction ends."""
     with connection.cursor() as cursor:
@@ -320,6 +351,7 @@ def _token(row: Mapping[str, Any]) -> TokenRow:
         closed_by_id=row["closed_by_id"],
         is_cancelled=row["is_cancelled"],
         is_silent=row["is_silent"],
+        opened_at=datetime.fromisoformat(row["opened_at"]),
     )
 
 

@@ -32,4 +32,5 @@ from tongban.cases.queries.single import (
     page,
     whole,
 )
+from tongban.cases.queries.versions import Preview, preview
 from tongban.cases.queries.words import Paper, paper_of

@@ -151,6 +151,7 @@ class CasePage:
     answers: tuple[AnswerRow, ...]
     is_whole: bool = True  # False: personal answers are masked, materials closed
     silent: tuple[TaskRow, ...] = ()  # tasks of departments that may still answer late
+    added: tuple[matters.Department, ...] = ()  # asked later, beside those of the matter
 
     @property
     def is_over(self) -> bool:
@@ -168,7 +169,7 @@ class CasePage:
                 is_silent=row.organ_code in silent and row.organ_code not in given,
                 is_late=row.organ_code in silent and row.organ_code in given,
             )
-            for row in self.definition.departments
+            for row in (*self.definition.departments, *self.added)
         )
 
     @property
@@ -240,6 +241,7 @@ def _page(row: models.Case, at: datetime, viewer: sight.Viewer | None) -> CasePa
         materials=_materials(key, definition),
         answers=answers_of(definition=definition, answers=row.document.get("form", {}), is_whole=is_whole),
         is_whole=is_whole,
+        added=_added(known, definition, named),
         silent=tuple(_task(token, definition, organs) for token in known if token.is_silent and row.closed_at is None),
     )
 
@@ -318,6 +320,15 @@ def _clock_view(
         period = law.period(row.period_id, row.started_at.date())
         basis = f"{period.law} {period.article}"
     return ClockView(row.name, clock, clocks.due(clock, law.calendar(), at), rule, basis)
+
+
+def _added(
+    known: Iterable[models.Token], definition: matters.Definition, named: Mapping[str, people.OrganRow]
+) -> tuple[matters.Department, ...]:
+    listed = {row.organ_code for row in definition.departments}
+    asked = dict.fromkeys(token.item for token in known if token.item and token.item not in listed)
+    organs = [named[code] for code in asked if code in named]
+    return tuple(matters.Department(one.code, one.name, one.name_en, "", "", "") for one in organs)
 
 
 def _task(token: models.Token, definition: matters.Definition, organs: Mapping[str, str]) -> TaskRow:

@@ -1,7 +1,6 @@
 """The officer's pages: the list of tasks (待办), and the desk where one task is done."""
 
-import re
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,7 +17,6 @@ from tongban.cases.views import doors, shown
 from tongban.core.refusal import Refusal
 
 UNPROCESSABLE = 422
-KEY = re.compile(r"[0-9A-Za-z_-]{8,80}")
 Typed = tuple[doors.Door, Form]
 
 
@@ -55,7 +53,7 @@ def _act(
     try:
         door.do(
             region_code=page.region_code, case_id=page.id, token_n=task.n, at=timezone.now(),
-            actor=actions.actor_of(viewer=viewer), key=_key(request), **form.cleaned_data,
+            actor=actions.actor_of(viewer=viewer), key=shown.key(request), **form.cleaned_data,
         )
     except actions.AlreadyDone:
         return _already_done(request, viewer, queries.page(ref=page.ref, viewer=viewer, at=timezone.now()))
@@ -79,12 +77,6 @@ def _go_on(request: HttpRequest, viewer: queries.Viewer, page: queries.CasePage,
     return redirect("cases:desk", following.case.ref, following.token_n)
 
 
-def _key(request: HttpRequest) -> str:
-    """Return the key the form was given, which tells a second press from a second wish."""
-    given = request.POST.get("key", "")
-    return given if KEY.fullmatch(given) else str(uuid4())
-
-
 def _confirm(
     request: HttpRequest, viewer: queries.Viewer, page: queries.CasePage, task: queries.TaskRow,
     door: doors.Door, form: Form,
@@ -94,7 +86,7 @@ def _confirm(
     left_out = {"csrfmiddlewaretoken", "confirmed", "key"}
     return render(
         request, "cases/confirm.html",
-        {"page": page, "task": task, "door": door, "outcome": outcome, "key": _key(request),
+        {"page": page, "task": task, "door": door, "outcome": outcome, "key": shown.key(request),
          "typed": [(name, value) for name, value in request.POST.items() if name not in left_out],
          "reason": form.cleaned_data.get("reason", ""), "nav_hidden": shown.hidden(viewer)},
     )
@@ -114,7 +106,7 @@ def _desk_page(
         {
             **shown.papers_and_clock(request, page), "task": task, "nav_hidden": shown.hidden(viewer),
             "main": [pair for pair in offered if pair[0].is_main], "refusal": refusal, "bad": bad, "typed": typed,
-            "other": [pair for pair in offered if not pair[0].is_main], "key": _key(request),
+            "other": [pair for pair in offered if not pair[0].is_main], "key": shown.key(request),
             "is_signed": viewer.officer_id in task.signed,
         },
         status=status,
@@ -125,7 +117,7 @@ def _already_done(request: HttpRequest, viewer: queries.Viewer, page: queries.Ca
     """Say that the task is closed: as a success where it was this officer's own press, repeated."""
     act = queries.earlier_act(
         key=request.POST.get("key", "")[:80], viewer=viewer, region_code=page.region_code, case_id=page.id
-    ) if request.method == "POST" and KEY.fullmatch(request.POST.get("key", "")) else ""
+    ) if request.method == "POST" and shown.KEY.fullmatch(request.POST.get("key", "")) else ""
     if act in doors.DOORS:
         return _go_on(request, viewer, page, doors.DOORS[act])
     typed = request.POST.get("reason", "") if request.method == "POST" else ""

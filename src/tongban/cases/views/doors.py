@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tongban.cases import actions, forms, queries
 from tongban.law import queries as law
+from tongban.matters import queries as matters
 from tongban.people import queries as people
+from tongban.ui import phrases
 
 Build = Callable[[Any, queries.CasePage, queries.TaskRow], Form]
 
@@ -101,3 +103,77 @@ def offered(page: queries.CasePage, task: queries.TaskRow) -> list[Door]:
     }
     acts = [*task.rule.acts, "reassign", "recuse"]
     return [DOORS[act] for act in acts if act in DOORS and not hidden.get(act)]
+
+
+# Acts on the whole case, offered where a case is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDoor:
+    """How an act on the whole case is asked for."""
+
+    act: str
+    title: Any
+    build: Callable[[Any, queries.CasePage], Form]
+    do: Callable[..., actions.Done]
+    is_offered: Callable[[queries.CasePage, queries.Viewer], bool]
+    is_against: bool = False
+
+
+def _holds(viewer: queries.Viewer, page: queries.CasePage, role: str) -> bool:
+    definition = page.definition
+    return viewer.may_take(organ_code=definition.organ_code, role=role, matter_code=definition.matter_code)
+
+
+def _decides(page: queries.CasePage, viewer: queries.Viewer) -> bool:
+    rule = page.definition.node_with("decide")
+    return rule is not None and _holds(viewer, page, rule.role)
+
+
+def _may_reopen(page: queries.CasePage, viewer: queries.Viewer) -> bool:
+    act, _status = actions.AGAIN.get(page.status, ("", None))
+    rule = page.definition.node_with(act)
+    return rule is not None and _holds(viewer, page, rule.role)
+
+
+def _may_add(page: queries.CasePage, viewer: queries.Viewer) -> bool:
+    return any(task.rule.added_by and _holds(viewer, page, task.rule.added_by) for task in page.tasks)
+
+
+def _may_migrate(page: queries.CasePage, viewer: queries.Viewer) -> bool:
+    return not page.is_over and _decides(page, viewer) and bool(_versions(page))
+
+
+def _versions(page: queries.CasePage) -> dict[int, str]:
+    rows = matters.versions(page.definition.matter_code)
+    return {row.id: _("第%(n)s版") % {"n": row.n} for row in rows if row.id != page.definition.version_id}
+
+
+def _other_organs(page: queries.CasePage) -> dict[str, str]:
+    asked = {row.organ_code for row in page.opinions}
+    return {row.code: row.name for row in people.organs_in(page.region_code) if row.code not in asked}
+
+
+def _correcting(data: Any, page: queries.CasePage) -> Form:
+    events = {event.n: f"{event.n}. {phrases.EVENT.get(event.kind, event.kind)} {event.node_title}" for event in page.events}
+    return forms.Correcting(data, events=events)
+
+
+WHOLE_DOORS = {
+    door.act: door
+    for door in (
+        WholeDoor("add_department", _("增加会办部门"), lambda data, page: forms.OneMore(data, organs=_other_organs(page)),
+                  actions.add_department, _may_add),
+        WholeDoor("correct", _("更正记录"), _correcting, actions.correct,
+                  lambda page, viewer: page.definition.organ_code in viewer.organs),
+        WholeDoor("migrate", _("改用新版流程"), lambda data, page: forms.OtherVersion(data, versions=_versions(page)),
+                  actions.migrate, _may_migrate),
+        WholeDoor("reopen", _("撤销后重新办理"), lambda data, _page: forms.Reopening(data), actions.reopen, _may_reopen,
+                  is_against=True),
+    )
+}
+
+
+def offered_whole(page: queries.CasePage, viewer: queries.Viewer) -> list[WholeDoor]:
+    """Return the acts on the whole case that this officer may do now."""
+    return [door for door in WHOLE_DOORS.values() if door.is_offered(page, viewer)]

@@ -1,6 +1,8 @@
 """What the desk and the read-only page of a case show alike, and who the officer is."""
 
+import re
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,6 +12,8 @@ from tongban.core import clock as clocks
 from tongban.law import queries as law
 from tongban.ledger import queries as ledger
 from tongban.papers import queries as papers
+
+KEY = re.compile(r"[0-9A-Za-z_-]{8,80}")
 
 
 def officer(request: HttpRequest) -> queries.Viewer:
@@ -21,6 +25,12 @@ def officer(request: HttpRequest) -> queries.Viewer:
     if viewer.officer_id is None:
         raise queries.NotVisible()
     return viewer
+
+
+def key(request: HttpRequest) -> str:
+    """Return the key the form was given, which tells a second press from a second wish."""
+    given = request.POST.get("key", "")
+    return given if KEY.fullmatch(given) else str(uuid4())
 
 
 def hidden(viewer: queries.Viewer) -> tuple[str, ...]:

@@ -132,6 +132,15 @@ def _late(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
     return (said, *_reason(case, event))
 
 
+def _corrected(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    said = {"n": event.said.get("of", ""), "what": event.said.get("what", "")}
+    return (_("更正第 %(n)s 条记录：%(what)s") % said, *_reason(case, event))
+
+
+def _reopened(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
+    return (_("依据：%(document)s。期限重新起算。") % {"document": event.said.get("document", "")}, *_reason(case, event))
+
+
 def _asked(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
     titles = {m.code: words.said(m.title, m.title_en) for m in case.definition.materials}
     titles |= {f.name: words.said(f.title, f.title_en) for f in case.definition.form.fields()}
@@ -182,7 +191,8 @@ def _recomputed(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
 _Says = Callable[[cases.CasePage, cases.EventRow], tuple[str, ...]]
 _SAYS: Mapping[str, _Says] = {
     "Filed": _filed, "Accepted": _accepted, "DeemedAccepted": _deemed, "DepartmentSilent": _silent,
-    "AnsweredLate": _late, "SupplementRequested": _asked, "Supplemented": _supplied,
+    "AnsweredLate": _late, "Corrected": _corrected, "Reopened": _reopened, "DepartmentAdded": _reason,
+    "Migrated": _reason, "SupplementRequested": _asked, "Supplemented": _supplied,
     "AcceptanceRefused": _reason, "Completed": _reason, "Decided": _reason, "Extended": _reason,
     "Withdrawn": _reason, "Paused": _paused, "Resumed": _resumed, "Recomputed": _recomputed, "Rated": _rated,
 }

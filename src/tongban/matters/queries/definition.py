@@ -63,6 +63,8 @@ class NodeRule:
 
     ``approver``: the office, a level of ``core.clock``, as which the role approves an extension; empty for none.
 
+    ``added_by``: the role that may ask one more organ while the members of a collection are at work; empty for nobody.
+
     ``organ``: "matter" (the matter's own organ), "item" (the organ that is the member of the collection), "applicant".
     """
 
@@ -81,6 +83,7 @@ class NodeRule:
     words: str = ""
     words_en: str = ""
     approver: str = ""
+    added_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,10 @@ class Definition:
     roles_en: Mapping[str, str]
     flow_words_en: Mapping[str, str]
 
+    def node_with(self, act: str) -> NodeRule | None:
+        """The first node, in the order of the flow, where this act is done."""
+        return next((rule for rule in self.nodes.values() if act in rule.acts), None)
+
     @property
     def limits(self) -> dict[str, int]:
         """The limit of each step that has one, in working days."""
@@ -282,6 +289,7 @@ def _node(node: str, row: Row) -> NodeRule:
         words=row.get("words", {}).get("zh", ""),
         words_en=row.get("words", {}).get("en", ""),
         approver=row.get("approver", ""),
+        added_by=row.get("added_by", ""),
     )
 
 
