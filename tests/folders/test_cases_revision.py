@@ -174,7 +174,7 @@ def another_version(matter, change=lambda xml: xml, **document):
 def without_timer(xml):
     import re
 
-    xml = re.sub(r"\s*<bpmn:boundaryEvent.*?</bpmn:boundaryEvent>", "", xml, flags=re.S)
+    xml = re.sub(r"\s*<bpmn:boundaryEvent.*?</bpmn:boundaryEvent>", "", xml, flags=re.DOTALL)
     xml = re.sub(r"\s*<bpmn:sequenceFlow id=\"flow_silent\"[^>]*/>", "", xml)
     return xml.replace("<bpmn:flowNodeRef>opinion_due</bpmn:flowNodeRef>", "")
 
