@@ -14,7 +14,7 @@ CORE_MAY_IMPORT = {
     "__future__", "base64", "bisect", "collections", "dataclasses", "datetime", "decimal", "enum",
     "fractions", "functools", "hashlib", "hmac", "itertools", "json", "math", "operator", "re",
     "types", "typing", "unicodedata", "tongban.core", "lxml",
-    "stdnum", "cryptography", "rfc8785",
+    "stdnum", "cryptography", "gmssl_pyx", "rfc8785",
 }
 JUNK_NAMES = {"utils", "helpers", "common", "misc", "base", "manager", "managers"}
 

@@ -1,6 +1,7 @@
 """Signed notes, keys and checkpoints: what is accepted, and each reason for which a note is not."""
 
 import dataclasses
+import sys
 
 import pytest
 
@@ -10,17 +11,22 @@ LOG = note.LogSigner("log.example/1", b"\x01" * 32)
 WITNESS = note.WitnessSigner("w.example/1", b"\x02" * 32)
 SECOND = note.WitnessSigner("w.example/2", b"\x03" * 32)
 QUANTUM = note.PostQuantumSigner("q.example/1", b"\x04" * 32)
+STATE = note.Sm2Signer("s.example/1", bytes.fromhex(  # The example of GB/T 32918.5, annex A.
+    "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8"
+    "09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020"
+    "CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"
+))
 CHECKPOINT = note.Checkpoint("log.example/1", 7, b"\x05" * 32)
 AT = 1_700_000_000
-SIGNED = note.write(CHECKPOINT.text, [LOG, WITNESS, QUANTUM], AT)
+SIGNED = note.write(CHECKPOINT.text, [LOG, WITNESS, QUANTUM, STATE], AT)
 
 
 def test_a_checkpoint_signed_by_log_and_witnesses_is_read_back():
     read = note.verify_checkpoint(
-        SIGNED, origin="log.example/1", log=LOG.key, witnesses=[WITNESS.key, QUANTUM.key], quorum=2
+        SIGNED, origin="log.example/1", log=LOG.key, witnesses=[WITNESS.key, QUANTUM.key, STATE.key], quorum=3
     )
     assert read == CHECKPOINT
-    verified = note.verify(SIGNED, [LOG.key, WITNESS.key, QUANTUM.key])
+    verified = note.verify(SIGNED, [LOG.key, WITNESS.key, QUANTUM.key, STATE.key])
     assert verified.times() == {"w.example/1": AT, "q.example/1": AT}
 
 
@@ -30,14 +36,36 @@ def test_lines_of_unknown_keys_are_passed_over_and_lines_said_twice_count_once()
     assert [key for key, _ in verified.by] == [LOG.key]
 
 
-@pytest.mark.parametrize("signer", [LOG, WITNESS, QUANTUM])
+@pytest.mark.parametrize("signer", [LOG, WITNESS, QUANTUM, STATE])
 def test_a_key_is_read_back_from_its_text(signer):
     assert note.parse_key(str(signer.key)) == signer.key
 
 
-@pytest.mark.parametrize("signer", [LOG, WITNESS])
+@pytest.mark.parametrize("signer", [LOG, WITNESS, QUANTUM, STATE])
 def test_a_private_key_is_read_back_from_its_text(signer):
     assert note.signer_of(note.private_text(signer) + "\n") == signer
+
+
+def test_the_signature_in_the_standard_for_sm2_is_true_and_another_text_is_not():
+    encoded = bytes.fromhex(
+        "3046022100F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3"
+        "022100B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA"
+    )
+    assert note.is_signed(STATE.key, "message digest", encoded)
+    assert not note.is_signed(STATE.key, "message digests", encoded)
+    assert not note.is_signed(STATE.key, "message digest", encoded[:-1])
+
+
+def test_a_new_sm2_key_signs():
+    made = note.new_sm2("s.example/2")
+    assert made.key.kind is note.Kind.SM2
+    assert note.is_signed(made.key, "text\n", made.sign("text\n", AT))
+
+
+def test_without_its_package_an_sm2_key_is_refused(monkeypatch):
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    with pytest.raises(note.KeyRejected, match="gmssl-pyx"):
+        note.is_signed(STATE.key, "text", b"0")
 
 
 @pytest.mark.parametrize(("text", "says"), [
@@ -58,7 +86,8 @@ def test_a_text_that_is_no_key_is_rejected(text, says):
 @pytest.mark.parametrize(("text", "says"), [
     ("nothing", "is written"),
     ("PRIVATE+KEY+a+00000000+???", "not base64"),
-    ("PRIVATE+KEY+a+00000000+AQ==", "not an Ed25519"),
+    ("PRIVATE+KEY+a+00000000+AQ==", "wrong length"),
+    ("PRIVATE+KEY+a+00000000+ZQ==", "type of the key"),
     (note.private_text(LOG).replace(LOG.key.id.hex(), "00000000"), "does not belong"),
 ])
 def test_a_text_that_is_no_private_key_is_rejected(text, says):
@@ -85,12 +114,12 @@ def test_a_note_that_is_malformed_or_signed_by_nobody_is_rejected(text, says):
         note.verify(text, [LOG.key])
 
 
-@pytest.mark.parametrize("signer", [LOG, WITNESS, QUANTUM])
+@pytest.mark.parametrize("signer", [LOG, WITNESS, QUANTUM, STATE])
 def test_a_false_line_of_a_trusted_key_rejects_the_whole_note(signer):
-    others = [one for one in (LOG, WITNESS, QUANTUM) if one is not signer]
+    others = [one for one in (LOG, WITNESS, QUANTUM, STATE) if one is not signer]
     false = note.signature_of(signer, CHECKPOINT.text.replace("7", "8"), AT).line
     with pytest.raises(note.NoteRejected, match=f"signature of {signer.name} is false"):
-        note.verify(note.write(CHECKPOINT.text, others, AT) + false, [LOG.key, WITNESS.key, QUANTUM.key])
+        note.verify(note.write(CHECKPOINT.text, others, AT) + false, [LOG.key, WITNESS.key, QUANTUM.key, STATE.key])
 
 
 def test_a_cosignature_with_another_time_or_cut_short_is_false():

@@ -1,11 +1,11 @@
 """Signed notes: a text and the lines of those who signed it; checkpoints of a log, and cosignatures of witnesses.
 
 Sources: https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint, https://c2sp.org/tlog-cosignature
-(C2SP 5ba5ee8); RFC 8032 (Ed25519); FIPS 204 (ML-DSA-44)."""
+(C2SP 5ba5ee8); RFC 8032 (Ed25519); FIPS 204 (ML-DSA-44); GB/T 32918.2 (SM2), GB/T 33560 (its identifier with SM3)."""
 
 import base64
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -20,6 +20,7 @@ NOTE_BYTES_MAX = 1_000_000
 SIGNATURES_MAX = 100
 SIZE_MAX = 2**63 - 1
 KEY_ID_BYTES = 4
+SM2_PRIVATE_BYTES = 32
 TIME_BYTES = 8
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
@@ -39,9 +40,12 @@ class Kind(IntEnum):
     ED25519 = 0x01
     COSIGNATURE = 0x04
     ML_DSA_44 = 0x06
+    SM2 = 0xFF  # No byte of its own is assigned: the identifier that follows says which.
 
 
-PUBLIC_BYTES = {Kind.ED25519: 32, Kind.COSIGNATURE: 32, Kind.ML_DSA_44: 1312}
+PUBLIC_BYTES = {Kind.ED25519: 32, Kind.COSIGNATURE: 32, Kind.ML_DSA_44: 1312, Kind.SM2: 64}
+PRIVATE_BYTES = {Kind.ED25519: 32, Kind.COSIGNATURE: 32, Kind.ML_DSA_44: 32, Kind.SM2: 96}
+TYPES = {kind: bytes([kind]) for kind in Kind} | {Kind.SM2: b"\xff1.2.156.10197.1.501"}
 
 
 # Keys
@@ -60,12 +64,12 @@ class Key:
         return key_id(self.name, self.kind, self.public)
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{to_base64(bytes([self.kind]) + self.public)}"
+        return f"{self.name}+{self.id.hex()}+{to_base64(TYPES[self.kind] + self.public)}"
 
 
-def key_id(name: str, kind: int, public: bytes) -> bytes:
+def key_id(name: str, kind: Kind, public: bytes) -> bytes:
     """SHA-256(name ‖ newline ‖ type ‖ public key)[:4]."""
-    return sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:KEY_ID_BYTES]
+    return sha256(name.encode() + b"\n" + TYPES[kind] + public).digest()[:KEY_ID_BYTES]
 
 
 def parse_key(text: str) -> Key:
@@ -81,14 +85,19 @@ def parse_key(text: str) -> Key:
         material = from_base64(encoded)
     except ValueError as error:
         raise KeyRejected("the key is not base64") from error
-    if not material or material[0] not in list(Kind):
-        raise KeyRejected("the type of the key is not known")
-    kind, public = Kind(material[0]), material[1:]
+    kind, public = _taken_apart(material)
     if len(public) != PUBLIC_BYTES[kind]:
         raise KeyRejected("the key has the wrong length")
     if shown_id != key_id(name, kind, public).hex():
         raise KeyRejected("the id does not belong to the key")
     return Key(name, kind, public)
+
+
+def _taken_apart(material: bytes) -> tuple[Kind, bytes]:
+    for kind, mark in TYPES.items():
+        if material.startswith(mark):
+            return kind, material[len(mark) :]
+    raise KeyRejected("the type of the key is not known")
 
 
 def is_key_name(name: str) -> bool:
@@ -157,7 +166,35 @@ class PostQuantumSigner:
         return at.to_bytes(TIME_BYTES, "big") + private.sign(_cosigned_subtree(self.name, text, at))
 
 
-def signer_of(text: str) -> LogSigner | WitnessSigner:
+@dataclass(frozen=True, slots=True)
+class Sm2Signer:
+    """An SM2 line over the text, with SM3 (国密), for those who must check with the State's own algorithms."""
+
+    name: str
+    seed: bytes  # The private number and the public point.
+
+    @property
+    def key(self) -> Key:
+        return Key(self.name, Kind.SM2, self.seed[SM2_PRIVATE_BYTES:])
+
+    def sign(self, text: str, at: int) -> bytes:
+        private, public = self.seed[:SM2_PRIVATE_BYTES], self.seed[SM2_PRIVATE_BYTES:]
+        return _gmssl().sm2_sign(private, public, text.encode())
+
+
+AnySigner = LogSigner | WitnessSigner | PostQuantumSigner | Sm2Signer
+SIGNERS: Mapping[Kind, type[AnySigner]] = {
+    Kind.ED25519: LogSigner, Kind.COSIGNATURE: WitnessSigner, Kind.ML_DSA_44: PostQuantumSigner, Kind.SM2: Sm2Signer,
+}  # fmt: skip
+
+
+def new_sm2(name: str) -> Sm2Signer:
+    """A new SM2 key: its library will not make one from a seed."""
+    public, private = _gmssl().sm2_key_generate()
+    return Sm2Signer(name, private + public)
+
+
+def signer_of(text: str) -> AnySigner:
     """The signer kept as `PRIVATE+KEY+<name>+<id>+<base64 of type and seed>`, as Go's note package does.
 
     :raises KeyRejected: it is not one.
@@ -169,19 +206,36 @@ def signer_of(text: str) -> LogSigner | WitnessSigner:
         material = from_base64(parts[4])
     except ValueError as error:
         raise KeyRejected("the private key is not base64") from error
-    if len(material) != 33 or material[0] not in (Kind.ED25519, Kind.COSIGNATURE):
-        raise KeyRejected("the private key is not an Ed25519 seed")
-    kind = LogSigner if material[0] == Kind.ED25519 else WitnessSigner
-    signer = kind(parts[2], material[1:])
+    kind, seed = _taken_apart(material)
+    if len(seed) != PRIVATE_BYTES[kind]:
+        raise KeyRejected("the private key has the wrong length")
+    signer = SIGNERS[kind](parts[2], seed)
     if parts[3] != signer.key.id.hex():
         raise KeyRejected("the id does not belong to the private key")
     return signer
 
 
-def private_text(signer: LogSigner | WitnessSigner) -> str:
+def private_text(signer: AnySigner) -> str:
     """The form `signer_of` reads. Secret."""
-    material = to_base64(bytes([signer.key.kind]) + signer.seed)
+    material = to_base64(TYPES[signer.key.kind] + signer.seed)
     return f"PRIVATE+KEY+{signer.name}+{signer.key.id.hex()}+{material}"
+
+
+class _Gmssl(Protocol):
+    """What is used of gmssl-pyx: points are 64 bytes, numbers 32, signatures DER; the signer's id is GB/T 35276's."""
+
+    def sm2_key_generate(self) -> tuple[bytes, bytes]: ...
+    def sm2_sign(self, private: bytes, public: bytes, message: bytes) -> bytes: ...
+    def sm2_verify(self, public: bytes, message: bytes, signature: bytes) -> bool: ...
+
+
+def _gmssl() -> _Gmssl:
+    try:
+        import gmssl_pyx  # noqa: PLC0415 -- optional dependency
+    except ImportError as error:
+        raise KeyRejected("an SM2 key needs the package gmssl-pyx") from error
+    found: _Gmssl = gmssl_pyx
+    return found
 
 
 def _ed25519(seed: bytes) -> ed25519.Ed25519PrivateKey:
@@ -230,7 +284,7 @@ class Verified:
 
     def times(self) -> dict[str, int]:
         """When each witness saw it, by name."""
-        return {key.name: line.time for key, line in self.by if key.kind != Kind.ED25519}
+        return {key.name: line.time for key, line in self.by if key.kind in (Kind.COSIGNATURE, Kind.ML_DSA_44)}
 
 
 def write(text: str, signers: Iterable[Signer], at: int) -> str:
@@ -301,6 +355,8 @@ def is_signed(key: Key, text: str, signature: bytes) -> bool:
     try:
         if key.kind == Kind.ED25519:
             _verify_ed25519(key.public, signature, text.encode())
+        elif key.kind == Kind.SM2:
+            return _gmssl().sm2_verify(key.public, text.encode(), signature)
         else:
             _verify_cosignature(key, text, signature)
     except (InvalidSignature, NoteRejected):
