@@ -99,6 +99,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tongban.site.views.place_names",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -213,6 +214,11 @@ LEDGER_ORIGIN = os.environ.get("TONGBAN_LEDGER_ORIGIN", "ledger.tongban.invalid"
 LEDGER_WITNESSES = [one for one in os.environ.get("TONGBAN_LEDGER_WITNESSES", "local").split(",") if one]
 # Public keys of logs of other sites that this site's witness cosigns.
 LEDGER_TRUSTED_LOGS = [key for key in os.environ.get("TONGBAN_LEDGER_TRUSTED_LOGS", "").split(",") if key]
+# Further signatures under each checkpoint, beside Ed25519: "sm2" (needs gmssl-pyx), "ml-dsa-44".
+LEDGER_SIGNATURES = [one for one in os.environ.get("TONGBAN_LEDGER_SIGNATURES", "").split(",") if one]
+# A time-stamping authority (RFC 3161) for one checkpoint a day, and a file of the certificates it is trusted by.
+LEDGER_TSA = os.environ.get("TONGBAN_LEDGER_TSA", "")
+LEDGER_TSA_ROOTS = os.environ.get("TONGBAN_LEDGER_TSA_ROOTS", "")
 LEDGER_INTERVAL_S = int(os.environ.get("TONGBAN_LEDGER_INTERVAL_S", "10"))
 
 LOGGING = logs.logging_of(

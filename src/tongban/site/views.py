@@ -7,6 +7,7 @@ import sys
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -26,6 +27,17 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("database does not answer\n", status=503, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def place_names(_request: HttpRequest) -> dict[str, object]:
+    """For any template: the cities by code, read only where one asks. Folders below `people` know codes alone."""
+    return {"place_names": SimpleLazyObject(_cities)}
+
+
+def _cities() -> dict[str, object]:
+    from tongban.people import queries as people  # noqa: PLC0415 -- app ready
+
+    return {row.code: row for row in people.regions_of_kind("city")}
 
 
 def closed(_request: HttpRequest, *_parts: str) -> HttpResponse:
