@@ -57,6 +57,13 @@ def test_pages_of_a_log(client, grown):
     assert f'data-log-vkey="{queries.state(LOG).vkey}"' in page
 
 
+def test_a_log_is_named_after_its_city(client, grown, registry):
+    for path in ("/ledger", "/ledger/140100", "/verify"):
+        assert "太原市" in client.get(path).content.decode()
+    page = client.get("/ledger/140100", headers={"Accept-Language": "en"}).content.decode()
+    assert "Taiyuan" in page
+
+
 @pytest.mark.parametrize("trouble", [
     "ledger-tree-went-back", "ledger-file-differs", "ledger-bundle-differs", "ledger-key-missing", "ledger-checkpoint-unreadable",
     "os-28", "os-5",
@@ -68,7 +75,7 @@ def test_a_log_that_stands_still_says_why(client, grown, trouble):
     assert "从 2026" in page
 
 
-@pytest.mark.parametrize("trouble", ["ledger-clock-went-back", "ledger-disk-nearly-full"])
+@pytest.mark.parametrize("trouble", ["ledger-clock-went-back", "ledger-disk-nearly-full", "ledger-clock-apart", "ledger-stamp-late"])
 def test_a_log_that_wants_attention_says_why(client, grown, trouble):
     actions.report_trouble(log=LOG, trouble=trouble, at=AT)
     page = client.get("/ledger/140100").content.decode()

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, close_old_connections
@@ -12,6 +12,7 @@ from tongban.core import note
 from tongban.core.refusal import Refusal
 from tongban.ledger import actions, queries
 
+STAMP_AGAIN_AFTER = timedelta(minutes=10)
 logger = logging.getLogger(__name__)
 
 
@@ -36,12 +37,30 @@ def take_turn(*, at: datetime) -> int:
             while batch := actions.integrate(log=log, at=at):
                 taken += batch
             actions.publish(log=log, at=at)
+            stamp(log=log, at=at)
         except (Refusal, OSError, IntegrityError, note.NoteRejected, note.KeyRejected) as error:
             actions.report_trouble(log=log, trouble=name_of(error), at=at)
             logger.exception("log %s stands still", log)
         else:
             actions.report_trouble(log=log, trouble=queries.alarm(log, at), at=at)
     return taken
+
+
+# When a time stamp was last refused: an authority that is away is not asked every ten seconds.
+_refused: dict[str, datetime] = {}
+
+
+def stamp(*, log: str, at: datetime) -> None:
+    """Ask for the day's time stamp; what is refused is asked for again later and holds nothing up."""
+    if log in _refused and at - _refused[log] < STAMP_AGAIN_AFTER:
+        return
+    try:
+        actions.stamp(log=log, at=at)
+    except actions.StampRefused as refusal:
+        _refused[log] = at
+        logger.warning("log %s has no time stamp: %s", log, refusal.params["reason"])
+    else:
+        _refused.pop(log, None)
 
 
 def name_of(error: Exception) -> str:

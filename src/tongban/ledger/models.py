@@ -96,6 +96,19 @@ class Checkpoint(models.Model):
     published_at = models.DateTimeField(null=True)
 
 
+class Stamp(models.Model):
+    """时间戳: what a time-stamping authority has said of one day's checkpoint (RFC 3161)."""
+
+    pk = models.CompositePrimaryKey("log", "on")
+    log = models.CharField(max_length=6)
+    on = models.DateField()
+    size = models.BigIntegerField()
+    answer = models.BinaryField()
+    stamped_at = models.DateTimeField()  # By the authority's clock,
+    asked_at = models.DateTimeField()  # and by ours.
+    authority = models.CharField(max_length=200)
+
+
 class Witnessed(models.Model):
     """The largest tree of a log that this site's witness has cosigned; it never cosigns a smaller or another."""
 

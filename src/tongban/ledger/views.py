@@ -17,6 +17,7 @@ from tongban.ledger import actions, queries
 FOR_EVER_S = 31_536_000
 REQUEST_BYTES_MAX = 64_000
 TEXT = "text/plain; charset=utf-8"
+STAMPS_SHOWN_MAX = 7
 CHECKPOINT_S = 2  # A checkpoint is replaced every few seconds.
 
 
@@ -29,7 +30,12 @@ def ledger(request: HttpRequest) -> HttpResponse:
 @require_safe
 def log(request: HttpRequest, log: int) -> HttpResponse:
     """One log: how it stands, how to check it, and whether it has only grown since the reader last looked."""
-    return render(request, "ledger/log.html", {"log": _state(log)})
+    state = _state(log)
+    shown = {
+        "log": state, "stamps": queries.stamps(state.log, at_most=STAMPS_SHOWN_MAX),
+        "further": queries.further_keys(state.log),
+    }  # fmt: skip
+    return render(request, "ledger/log.html", shown)
 
 
 @require_safe
@@ -53,6 +59,14 @@ def checkpoint(request: HttpRequest, log: int) -> HttpResponse:
 def tile(request: HttpRequest, log: str, path: str) -> HttpResponse:
     """A tile or a bundle of entries: the same for ever."""
     answer = _file(request, int(log), path, "application/octet-stream")
+    patch_cache_control(answer, public=True, max_age=FOR_EVER_S, immutable=True)
+    return answer
+
+
+@require_safe
+def stamp(request: HttpRequest, log: str, path: str) -> HttpResponse:
+    """A day's time stamp, or the checkpoint it is of."""
+    answer = _file(request, int(log), path, "application/timestamp-reply" if path.endswith(".tsr") else TEXT)
     patch_cache_control(answer, public=True, max_age=FOR_EVER_S, immutable=True)
     return answer
 

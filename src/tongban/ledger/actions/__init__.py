@@ -14,6 +14,7 @@ from tongban.ledger.actions.publishing import (
     report_trouble,
 )
 from tongban.ledger.actions.queueing import QueuedEntry, Queueing, queue, queued_entry, queueing
+from tongban.ledger.actions.stamping import StampRefused, stamp
 from tongban.ledger.actions.witnessing import (
     CHECKPOINTS,
     Malformed,

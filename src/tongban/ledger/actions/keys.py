@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.conf import settings
+
 from tongban.core import merkle, note
 from tongban.ledger import models, queries
 from tongban.ledger.actions import publishing
 
-AnySigner = note.LogSigner | note.WitnessSigner
 SEED_BYTES = 32
 PRIVATE = 0o600
 FOLDER_PRIVATE = 0o700
@@ -26,6 +27,20 @@ def ensure_keys(*, logs: Iterable[str]) -> None:
             raise queries.KeyMissing(log=log)
         if log not in begun:
             _begin(log)
+        for name in settings.LEDGER_SIGNATURES:
+            _ensure_further(log, name)
+
+
+def _ensure_further(log: str, name: str) -> None:
+    """One more key for the log's checkpoints; its public half lies beside the log for ever."""
+    path, public = queries.key_path(log, f"{name}.key"), queries.further_key_path(log, name)
+    if public.exists():
+        if not path.exists():
+            raise queries.KeyMissing(log=log)
+        return
+    origin = queries.origin_of(models.Tree.objects.get(log=log).vkey)
+    fresh = note.new_sm2(origin) if name == queries.SM2 else note.PostQuantumSigner(origin, os.urandom(SEED_BYTES))
+    publishing.write_durably(path=public, content=f"{_made(path, fresh).key}\n".encode())
 
 
 def ensure_witness() -> None:
@@ -51,7 +66,7 @@ def _fresh(name: str) -> note.LogSigner:
     return note.LogSigner(name, os.urandom(SEED_BYTES))
 
 
-def _made(path: Path, signer: AnySigner) -> AnySigner:
+def _made(path: Path, signer: note.AnySigner) -> note.AnySigner:
     """The key in the file; the new one given, durable before it is used, if there is no file."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_PRIVATE)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")

@@ -100,7 +100,8 @@ def _refuse_to_go_back(tree: models.Tree, seen: note.Checkpoint | None) -> None:
 def _sign(tree: models.Tree, at: datetime) -> models.Checkpoint:
     """The signed checkpoint of this size, committed; the one there is, if a killed run left one."""
     checkpoint = note.Checkpoint(queries.origin_of(tree.vkey), tree.size, bytes(tree.root))
-    text = note.write(checkpoint.text, [queries.signer(tree.log)], int(at.timestamp()))
+    signers = [queries.signer(tree.log), *queries.further_signers(tree.log)]
+    text = note.write(checkpoint.text, signers, int(at.timestamp()))
     row, _is_new = models.Checkpoint.objects.get_or_create(
         log=tree.log, size=tree.size, defaults={"root": tree.root, "note": text, "signed_at": at}
     )

@@ -9,6 +9,7 @@ from tongban.ledger.queries.proofs import (
     consistency,
     consistency_hashes,
     inclusion_hashes,
+    newest_checkpoint,
     overdue,
     promise,
     proof,
@@ -16,12 +17,18 @@ from tongban.ledger.queries.proofs import (
     receipt_text,
 )
 from tongban.ledger.queries.signers import (
+    ML_DSA_44,
+    SM2,
     KeyMissing,
+    further_key_path,
+    further_keys,
+    further_signers,
     key_path,
     promise_signer,
     signer,
     witness_signer,
 )
+from tongban.ledger.queries.stamps import StampRow, stamp_path, stamps
 from tongban.ledger.queries.standing import (
     LogState,
     alarm,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from tongban.ledger import models
 from tongban.ledger.queries import erasable, signers, standing, tiles
 
 MERGE_DELAY_S_MAX = 3600
+SIGNATURE_BYTES_MAX = 100  # Of a line that goes into a QR code.
 PROMISE_NAME = "/promise"  # The key of promises is named after its log.
 
 ENTRIES = """
@@ -49,7 +50,7 @@ def proof(region_code: str, case_id: int) -> dict[str, Any]:
     """
     log = f"{region_code[:4]}00"
     tree = models.Tree.objects.filter(log=log).first()
-    checkpoint = _newest(log)
+    checkpoint = newest_checkpoint(log)
     return {
         "log": log,
         "origin": standing.origin_of(tree.vkey) if tree else "",
@@ -82,7 +83,7 @@ def case_file(region_code: str, case_id: int) -> dict[str, Any]:
 def receipt_text(region_code: str, case_id: int, event_n: int) -> str | None:
     """The `.tlog-proof` of one event, its entry beside it; None while it waits or where there is none."""
     log = f"{region_code[:4]}00"
-    checkpoint = _newest(log)
+    checkpoint = newest_checkpoint(log)
     for one in _proven(region_code, case_id, log, checkpoint):
         if one.event_n == event_n and one.index is not None and checkpoint is not None:
             return receipt.proof_text(receipt.Proof(one.index, one.hashes, checkpoint.note, one.entry))
@@ -92,7 +93,15 @@ def receipt_text(region_code: str, case_id: int, event_n: int) -> str | None:
 def receipt_address(region_code: str, case_id: int, event_n: int) -> str | None:
     """Where a browser checks this receipt: it lies behind the #, which is never sent; None while it waits."""
     text = receipt_text(region_code, case_id, event_n)
-    return None if text is None else f"{settings.PUBLIC_URL}/verify#{quote(text, safe='+/=:@.')}"
+    return None if text is None else f"{settings.PUBLIC_URL}/verify#{quote(_short(text), safe='+/=:@.')}"
+
+
+def _short(text: str) -> str:
+    """The receipt without the lines that no code could hold: a signature of ML-DSA-44 alone is too long."""
+    kept = receipt.parse_proof(text)
+    parsed = note.parse(kept.checkpoint)
+    lines = [line.line for line in parsed.signatures if len(line.signature) <= SIGNATURE_BYTES_MAX]
+    return receipt.proof_text(replace(kept, checkpoint=parsed.text + "\n" + "".join(lines)))
 
 
 def promise(region_code: str, case_id: int, event_n: int) -> str | None:
@@ -134,7 +143,7 @@ def consistency(log: str, old: int) -> dict[str, Any]:
 
     :raises ProofRejected: it has never had so many, or a tile is missing.
     """
-    checkpoint = _newest(log)
+    checkpoint = newest_checkpoint(log)
     if checkpoint is None or not 0 < old <= checkpoint.size:
         raise merkle.ProofRejected("the log has never shown that size")
     hashes = consistency_hashes(log, old, checkpoint.size)
@@ -157,7 +166,7 @@ def inclusion_hashes(log: str, indexes: Sequence[int], size: int) -> list[tuple[
     )
 
 
-def _newest(log: str) -> models.Checkpoint | None:
+def newest_checkpoint(log: str) -> models.Checkpoint | None:
     """The newest checkpoint that has been shown to everybody."""
     return (
         models.Checkpoint.objects.filter(log=log, published_at__isnull=False).order_by("-size").first()

@@ -9,6 +9,8 @@ from tongban.core import note
 from tongban.core.refusal import Refusal
 from tongban.ledger import models
 
+SM2, ML_DSA_44 = "sm2", "ml-dsa-44"
+
 
 class KeyMissing(Refusal):
     code = "ledger-key-missing"
@@ -21,6 +23,33 @@ def signer(log: str) -> note.LogSigner:
     :raises KeyMissing: the file is not there, or holds another key than the log was begun with.
     """
     return _read(log, key_path(log), models.Tree.objects.get(log=log).vkey)
+
+
+def further_signers(log: str) -> list[note.AnySigner]:
+    """Who else signs the log's checkpoints, as the settings say: SM2, ML-DSA-44.
+
+    :raises KeyMissing: a key is not there, or another than the public one.
+    """
+    found = []
+    for name in settings.LEDGER_SIGNATURES:
+        path, public = key_path(log, f"{name}.key"), further_key_path(log, name)
+        if not (path.exists() and public.exists()):
+            raise KeyMissing(log=log)
+        found.append(note.signer_of(path.read_text()))
+        if str(found[-1].key) != public.read_text().strip():
+            raise KeyMissing(log=log)
+    return found
+
+
+def further_keys(log: str) -> tuple[tuple[str, str], ...]:
+    """The log's further public keys, by name of the algorithm."""
+    paths = ((name, further_key_path(log, name)) for name in (SM2, ML_DSA_44))
+    return tuple((name, path.read_text().strip()) for name, path in paths if path.exists())
+
+
+def further_key_path(log: str, name: str) -> Path:
+    """A public file beside the log."""
+    return Path(settings.LEDGER_FOLDER) / "public" / f"{log}.{name}.vkey"
 
 
 def promise_signer(log: str) -> note.LogSigner:

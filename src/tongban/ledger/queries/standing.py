@@ -11,7 +11,7 @@ from django.db import connection
 
 from tongban.core import note
 from tongban.ledger import models
-from tongban.ledger.queries import witnesses
+from tongban.ledger.queries import stamps, witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class LogState:
 
 
 CLOCK_WENT_BACK, DISK_NEARLY_FULL = "ledger-clock-went-back", "ledger-disk-nearly-full"
-ALARMS = frozenset({CLOCK_WENT_BACK, DISK_NEARLY_FULL})
+CLOCK_APART, STAMP_LATE = "ledger-clock-apart", "ledger-stamp-late"
+ALARMS = frozenset({CLOCK_WENT_BACK, DISK_NEARLY_FULL, CLOCK_APART, STAMP_LATE})
 CLOCK_BACK_MAX = timedelta(seconds=60)
 DISK_FREE_BYTES_MIN = 256 * 2**20
 
@@ -102,12 +103,14 @@ def _names_of(findings: str | None) -> tuple[str, ...]:
 
 
 def alarm(log: str, at: datetime) -> str:
-    """What will stop the log if nobody looks: a clock that went back, a disk that fills; else nothing."""
+    """What will stop the log if nobody looks: a clock, a disk that fills, a stamp that does not come; else nothing."""
     if models.Checkpoint.objects.filter(log=log, signed_at__gt=at + CLOCK_BACK_MAX).exists():
         return CLOCK_WENT_BACK
     if shutil.disk_usage(settings.LEDGER_FOLDER).free < DISK_FREE_BYTES_MIN:
         return DISK_NEARLY_FULL
-    return ""
+    if stamps.is_clock_apart(log):
+        return CLOCK_APART
+    return STAMP_LATE if stamps.is_stamp_late(log, at) else ""
 
 
 def waiting_logs() -> set[str]:
