@@ -161,6 +161,28 @@ class Grant(models.Model):
         indexes: ClassVar = [models.Index(fields=["organ", "role"], name="people_grant_organ_role")]
 
 
+class Delegation(models.Model):
+    """委托代办: a deputy of the same organ does what the officer may do, for a time. It falls with the officer's own grant."""
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="delegated")
+    deputy = models.ForeignKey(Officer, models.PROTECT, related_name="deputed")
+    organ = models.ForeignKey(Organ, models.PROTECT, db_column="organ_code")
+    role = models.CharField(max_length=40, default="*")
+    matter_code = models.CharField(max_length=40, default="*")
+    from_on = models.DateField()
+    to_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    reason = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(to_on__gt=F("from_on")), name="people_delegation_forward"),
+            models.CheckConstraint(condition=~Q(deputy=F("officer")), name="people_delegation_to_another"),
+            models.CheckConstraint(condition=~Q(reason=""), name="people_delegation_has_reason"),
+        ]
+
+
 class Certificate(models.Model):
     """执法证件: proof that an officer may inspect and enforce in one domain."""
 

@@ -10,4 +10,5 @@ urlpatterns = [
     path("regions/<str:code>", views.region, name="region"),
     path("organs", views.organs, name="organs"),
     path("organs/<str:code>", views.organ, name="organ"),
+    path("desk/delegations/", views.delegations, name="delegations"),
 ]

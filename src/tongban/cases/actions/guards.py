@@ -26,6 +26,7 @@ class Actor:
         return int(self.id) if self.kind == "officer" else None
 
 
+POST_MAX = 80  # What the record holds of a post and on whose behalf it acted.
 SYSTEM = Actor("system", "")
 
 
@@ -139,10 +140,12 @@ def _officer_standing(
     )
     _granted(authority, role)
     _certified(authority, rule.needs_certificate or "")
-    if token.assignee_id not in (None, officer_id):
+    if token.assignee_id not in (None, officer_id, *authority.stands_in_for):
         raise NotYourTask()
-    _no_exclusive_duty(rule.role, definition, loaded, officer_id)
-    return Standing(authority.post, authority.certificate_no or "", authority.grant_id)
+    for one in (officer_id, authority.delegated_by):
+        if one is not None:
+            _no_exclusive_duty(rule.role, definition, loaded, one)
+    return _capacity(authority)
 
 
 def in_role(
@@ -160,7 +163,12 @@ def in_role(
         region_code=case.region_code, case_id=case.id, on=timezone.localdate(at),
     )
     _granted(authority, title)
-    return Standing(authority.post, authority.certificate_no or "", authority.grant_id)
+    return _capacity(authority)
+
+
+def _capacity(authority: people.Authority) -> Standing:
+    post = f"{authority.post}（受{authority.delegated_by_name}委托）" if authority.delegated_by else authority.post
+    return Standing(post[:POST_MAX], authority.certificate_no or "", authority.grant_id)
 
 
 def _granted(authority: people.Authority, role: str) -> None:

@@ -32,8 +32,11 @@ from tongban.people.queries.places import (
 )
 from tongban.people.queries.powers import (
     Authority,
+    DelegationRow,
     OfficerRow,
     authority,
+    colleagues,
+    delegations_of,
     officer_by_id,
     officer_of,
     officers_for,
@@ -44,6 +47,7 @@ from tongban.people.queries.powers import (
 __all__ = [
     "Authority",
     "CityRow",
+    "DelegationRow",
     "DemoAccount",
     "NoSuchOrgan",
     "NoSuchRegion",
@@ -53,6 +57,8 @@ __all__ = [
     "PostRow",
     "RegionRow",
     "authority",
+    "colleagues",
+    "delegations_of",
     "demo_accounts",
     "fingerprint",
     "officer_by_id",
