@@ -111,6 +111,19 @@ EXTRA = {
             "first_on": datetime.date(2026, 10, 19),
         },
     },
+    "recomputation": {
+        "articles": [{"law": LICENSING, "article": "第八十二条"}],
+        "recomputed": {
+            "because": "国办发明电〔2026〕9号",
+            "clocks": [
+                {
+                    "title": "法定办结期限",
+                    "was_on": datetime.date(2026, 11, 9),
+                    "now_on": datetime.date(2026, 11, 10),
+                }
+            ],
+        },
+    },
     "decision_grant": {
         "articles": [{"law": FOOD, "article": "第三十五条第二款"}],
         "grant": {"licence_title": "示例许可证", "validity": "五年"},

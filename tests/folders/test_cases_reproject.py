@@ -1,21 +1,29 @@
 """A notice on the holidays or a version of a rule moves open clocks: previewed, recorded, proved against the kernel."""
 
 import datetime as dt
+import json
 import random
 from uuid import uuid4
 
 import pytest
+import rfc8785
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import ground
 from tests.folders.test_law import NOTICE_2027
 from tongban.cases import actions, jobs, models, queries
+from tongban.cases.actions import recompute
 from tongban.cases.queries import moving as found
 from tongban.core import clock as clocks
+from tongban.core import merkle, receipt
 from tongban.intake.queries import history
 from tongban.law import actions as law
 from tongban.law import models as law_models
 from tongban.law import queries as law_queries
+from tongban.ledger import models as ledger_models
+from tongban.ledger import queries as ledger
+from tongban.papers import queries as papers
 from tongban.site import wiring
 
 pytestmark = pytest.mark.django_db
@@ -61,12 +69,60 @@ def test_a_notice_moves_the_clocks_it_touches_and_each_case_says_so(registry):
     assert (now.last_on, now.is_provisional) == (due_on(FILED), False)
     event = models.Event.objects.get(region_code=now.region_code, case_id=now.case_id, kind="Recomputed")
     assert event.said["because"] == "国办发明电〔2026〕9号"
-    assert {"clock": "statutory", "from": str(was.last_on), "to": str(now.last_on)} in event.said["moved"]
+    assert event.change["was"]["statutory"] == {"nominal_on": str(was.nominal_on), "last_on": str(was.last_on)}
+    assert event.change["clocks"]["statutory"]["last_on"] == str(now.last_on)
     assert list(jobs.replay()) == []
     assert actions.reproject(because="", at=AT).moved == 0
     while jobs.relay_once(deliver=wiring.deliver):
         pass
     assert not models.Outbox.objects.exists()
+    paper = papers.notices_of(region_code=now.region_code, case_id=now.case_id)[-1]
+    assert (paper.event_n, paper.title, bool(paper.pdf_sha256)) == (event.n, "期限变更告知书", True)
+    assert "国办发明电〔2026〕9号" in paper.text
+
+
+def chain(case_id):
+    """The queued entries of a case as they are read, and whether each names the one before by its hash."""
+    rows = ledger_models.Queue.objects.filter(case_id=case_id).order_by("event_n")
+    entries = [bytes(row.entry) for row in rows]
+    hashes = [merkle.leaf_hash(entry) for entry in entries]
+    shown = [json.loads(entry) for entry in entries]
+    assert [one.get("p") for one in shown[1:]] == [receipt.to_base64url(each) for each in hashes[:-1]]
+    assert all(rfc8785.dumps(one) == entry for one, entry in zip(shown, entries, strict=True))
+    assert bytes(models.Case.objects.get(id=case_id).head) == hashes[-1]
+    return shown
+
+
+def test_the_database_writes_the_entry_that_the_step_writes(registry):
+    walks = [ground.file(at=FILED, by=who).accepted() for who in ("wang", "zhao")]
+    take_in()
+    stepped, _batched = (walk.done for walk in walks)
+    recompute._recompute(stepped.region_code, stepped.case_id, "国办发明电〔2026〕9号", AT)
+    assert actions.reproject(because="国办发明电〔2026〕9号", at=AT).moved == 1
+    last = [chain(walk.done.case_id)[-1] for walk in walks]
+    assert [{name: one[name] for name in one if name not in {"c", "p", "f"}} for one in last] == [
+        {"d": str(due_on(FILED)), "k": "case.recomputed", "log": "140100", "m": f"{ground.FOOD}@1", "n": 3,
+         "t": "2027-01-25T02:00:00.000Z", "v": 1}
+    ] * 2
+    events = models.Event.objects.filter(kind="Recomputed").order_by("case_id")
+    bodies = [{**event.change, "clocks": sorted(event.change["clocks"])} for event in events]
+    assert bodies[0] == bodies[1]
+    kept = {name: {**clock, "started_at": None} for name, clock in events[0].change["clocks"].items()}
+    assert kept == {name: {**clock, "started_at": None} for name, clock in events[1].change["clocks"].items()}
+    for walk, one in zip(walks, last, strict=True):
+        disclosed = ledger.disclosures(walk.done.region_code, walk.done.case_id, 3)[3]
+        assert {name: receipt.digest_of(text) for name, text in disclosed.items()} == one["f"]
+
+
+def test_what_is_written_together_is_a_handful_of_statements(registry):
+    for who in ("wang", "zhao", "liu", "sun"):
+        ground.file(at=FILED, by=who).accepted()
+    take_in()
+    law_queries.calendar()
+    with CaptureQueriesContext(connection) as asked:
+        actions.reproject(because="国办发明电〔2026〕9号", at=AT)
+    assert len([each for each in asked if "SAVEPOINT" not in each["sql"]]) == 7
+    assert models.Event.objects.filter(kind="Recomputed").count() == 4
 
 
 def test_the_citizen_reads_the_old_day_and_the_new_one(registry):

@@ -70,6 +70,7 @@ class Change:
     :ivar clocks: the new document of each clock that changed, by clock name.
     :ivar signed: officers that have signed a token so far, by token number.
     :ivar assigned: the officer a token is assigned to, or None, by token number.
+    :ivar was: the days on which clocks stood before they were worked out anew, by clock name; ``evolve`` has no use for it.
     :ivar silenced: tokens of departments whose time passed without an answer.
     :ivar answered: such tokens that have got their answer after all.
     :ivar timed: the new moment of a timer, by token number.
@@ -85,6 +86,7 @@ class Change:
     clocks: Mapping[str, Any] | None = None
     signed: Mapping[str, Any] | None = None
     assigned: Mapping[str, Any] | None = None
+    was: Mapping[str, Any] | None = None
     silenced: tuple[int, ...] = ()
     answered: tuple[int, ...] = ()
     timed: Mapping[str, str] | None = None
@@ -119,6 +121,7 @@ def change_of(kind: str, body: Mapping[str, Any]) -> Change:
         clocks=body.get("clocks"),
         signed=body.get("signed"),
         assigned=body.get("assigned"),
+        was=body.get("was"),
         silenced=tuple(body.get("silenced", ())),
         answered=tuple(body.get("answered", ())),
         timed=body.get("timed"),
@@ -130,7 +133,7 @@ def change_of(kind: str, body: Mapping[str, Any]) -> Change:
 def body_of(change: Change) -> dict[str, Any]:
     """Return the stored body of a change: only the keys that say something."""
     body: dict[str, Any] = {}
-    for name in ("outcome", "document", "clocks", "signed", "assigned", "timed", "moved", "status"):
+    for name in ("outcome", "document", "clocks", "signed", "assigned", "was", "timed", "moved", "status"):
         if value := getattr(change, name):
             body[name] = value
     for name in ("opened", "closed", "silenced", "answered"):

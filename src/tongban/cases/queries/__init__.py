@@ -14,7 +14,7 @@ from tongban.cases.queries.lists import (
     rows_of,
     watched,
 )
-from tongban.cases.queries.moving import Moves, cases_that_move, moves
+from tongban.cases.queries.moving import CaseMoves, Moves, cases_that_move, moves, open_clocks
 from tongban.cases.queries.public import PublicCase, public_case, public_key_of
 from tongban.cases.queries.sight import NotVisible, Viewer, viewer, visible_to
 from tongban.cases.queries.single import (
@@ -23,6 +23,7 @@ from tongban.cases.queries.single import (
     ClockView,
     EventRow,
     MaterialRow,
+    MovedRow,
     TaskRow,
     answers_of,
     clocks_of,

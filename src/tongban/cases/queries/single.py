@@ -48,6 +48,15 @@ class ToldRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedRow:
+    """A clock that was worked out anew (重新计算期限): its old last day and the new one."""
+
+    clock: str
+    was_on: date
+    now_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """One line of the timeline."""
 
@@ -68,6 +77,7 @@ class EventRow:
     organ_name: str = ""  # where the task lay: a department's, in a joint procedure
     item: str = ""
     told: tuple[ToldRow, ...] = ()
+    moved: tuple[MovedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +376,15 @@ def _event(
         outcome_title=outcome.title if outcome else "", outcome_title_en=outcome.title_en if outcome else "",
         organ_name=organs.get(token.organ_code, "") if token else "", item=token.item if token else "",
         told=tuple(_told(item, definition) for item in event.said.get("items", ())),
+        moved=_moved(event.change),
+    )
+
+
+def _moved(change: Mapping[str, Any]) -> tuple[MovedRow, ...]:
+    was = change.get("was", {})
+    return tuple(
+        MovedRow(name, date.fromisoformat(was[name]["last_on"]), date.fromisoformat(change["clocks"][name]["last_on"]))
+        for name in sorted(was)
     )
 
 

@@ -160,6 +160,14 @@ def _excluded(_case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
+def _recomputed(case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what changed and each limit before and after, as the event with these words has it."""
+    event = next(event for event in reversed(case.events) if event.kind == "Recomputed" and event.said == said)
+    titles = {rule.name: rule.title for rule in case.definition.clocks}
+    rows = [{"title": titles[each.clock], "was_on": each.was_on, "now_on": each.now_on} for each in event.moved]
+    return {"recomputed": {"because": said["because"], "clocks": rows}}
+
+
 def _served(case: single.CasePage, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was handed over: the decision and the licence, each under its own number."""
     decided = {event.n for event in case.events if event.kind == "Decided"}
@@ -176,6 +184,7 @@ EXTRA = {
     "SupplementRequested": _corrections,
     "Extended": _extension,
     "Paused": _excluded,
+    "Recomputed": _recomputed,
     "Served": _served,
 }
 

@@ -180,10 +180,9 @@ def _rated(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
 
 def _recomputed(case: cases.CasePage, event: cases.EventRow) -> tuple[str, ...]:
     lines = [_("依据：%(what)s") % {"what": event.said.get("because", "")}]
-    for each in event.said.get("moved", ()):
-        places = {"clock": str(phrases.CLOCK.get(each["clock"], each["clock"])),
-                  "was": words.day_words(date.fromisoformat(each["from"])),
-                  "now": words.day_words(date.fromisoformat(each["to"]))}  # fmt: skip
+    for each in event.moved:
+        places = {"clock": str(phrases.CLOCK.get(each.clock, each.clock)), "was": words.day_words(each.was_on),
+                  "now": words.day_words(each.now_on)}  # fmt: skip
         lines.append(_("%(clock)s：原为 %(was)s，现为 %(now)s。") % places)
     return tuple(lines)
 

@@ -1,5 +1,6 @@
 """What may be done with the ledger: queue, integrate, publish, erase what may be erased, examine."""
 
+from tongban.ledger.actions.alike import Alike, queue_alike
 from tongban.ledger.actions.cosigning import WitnessIsAhead, cosign
 from tongban.ledger.actions.erasing import erase, replay_erasures
 from tongban.ledger.actions.examining import fsck
