@@ -193,7 +193,7 @@ def test_a_rule_that_is_wrong_is_refused_and_nothing_is_taken_in(tmp_path, chang
     (tmp_path / "words.yaml").write_bytes((LAWS / "words.yaml").read_bytes())
     before = models.Period.objects.count()
     with pytest.raises(refusal, match="规则xk"):
-        actions.load_laws(folder=tmp_path, progress=silent)
+        actions.load_laws(folder=tmp_path, progress=silent, at=AT)
     assert models.Period.objects.count() == before
 
 
@@ -206,7 +206,7 @@ def test_a_period_that_changes_in_the_pack_changes_in_the_register_at_once(tmp_p
     (tmp_path / "law.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
     (tmp_path / "words.yaml").write_bytes((LAWS / "words.yaml").read_bytes())
     assert queries.period("xk.decide", d("2026-01-05")).length == 20
-    actions.load_laws(folder=tmp_path, progress=silent)
+    actions.load_laws(folder=tmp_path, progress=silent, at=AT)
     assert queries.period("xk.decide", d("2026-01-05")).length == 15
     assert queries.versions_of_law("administrative-licensing-law") == ()
 

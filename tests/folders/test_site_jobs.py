@@ -8,7 +8,7 @@ from tests import ground
 from tests.folders.test_site_grants import APP, granted  # noqa: F401
 from tongban.site import jobs
 
-ROUNDS = ("run_rules", "make_missing_files", "replay", "forget_drafts", "clear_sessions")
+ROUNDS = ("run_rules", "recompute_clocks", "make_missing_files", "replay", "forget_drafts", "clear_sessions")
 
 
 @pytest.mark.parametrize("name", ROUNDS)

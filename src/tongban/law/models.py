@@ -193,3 +193,78 @@ class Register(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(id=1), name="law_register_one_row"),
         ]
+
+
+class ChangeKind(models.TextChoices):
+    NOTICE = "notice", _("放假安排")
+    RULE = "rule", _("期限规则")
+    LAW = "law", _("法律")
+
+
+class Decision(models.TextChoices):
+    OPEN = "open", _("待批准")
+    APPROVED = "approved", _("已批准")
+    REJECTED = "rejected", _("已退回")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class Proposal(models.Model):
+    """修改提案: what a legal administrator wants the register to say, and what a second one decided on it."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=12, choices=ChangeKind)
+    target = models.CharField(max_length=60)  # A year, a rule, a law.
+    title = models.CharField(max_length=160)
+    before: "models.JSONField[Any, Any]" = models.JSONField()
+    document: "models.JSONField[Any, Any]" = models.JSONField()
+    basis = models.CharField(max_length=200)
+    days: "models.JSONField[Any, Any]" = models.JSONField(default=list)  # Days of the calendar that would change.
+    moves: "models.JSONField[Any, Any]" = models.JSONField()  # Open clocks that would move, when it was made.
+    proposed_by = models.BigIntegerField()
+    proposer = models.CharField(max_length=200)
+    proposed_at = models.DateTimeField()
+    decision = models.CharField(max_length=12, choices=Decision, default=Decision.OPEN)
+    decided_by = models.BigIntegerField(null=True)
+    decider = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    remark = models.CharField(max_length=400, blank=True)
+    recomputed_at = models.DateTimeField(null=True)
+    recomputed: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="law_proposal_kind"),
+            models.CheckConstraint(condition=Q(decision__in=Decision.values), name="law_proposal_decision"),
+            models.CheckConstraint(condition=~Q(basis=""), name="law_proposal_has_basis"),
+            models.CheckConstraint(
+                condition=Q(decision=Decision.OPEN, decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(decision=Decision.OPEN) & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="law_proposal_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(decision__in=[Decision.OPEN, Decision.WITHDRAWN]) | ~Q(decided_by=F("proposed_by")),
+                name="law_proposal_two_pairs_of_eyes",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["-proposed_at"], name="law_proposal_newest")]
+
+
+class Change(models.Model):
+    """修改记录: one change of the register, with what stood before and after. Rows are only added."""
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=12, choices=ChangeKind)
+    target = models.CharField(max_length=60)
+    title = models.CharField(max_length=160)
+    before: "models.JSONField[Any, Any]" = models.JSONField()
+    after: "models.JSONField[Any, Any]" = models.JSONField()
+    basis = models.CharField(max_length=200)
+    proposal = models.ForeignKey(Proposal, models.PROTECT, null=True)  # None: taken in from a pack or by command.
+    proposer = models.CharField(max_length=200, blank=True)
+    approver = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="law_change_kind"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["kind", "target", "-at"], name="law_change_of_target")]

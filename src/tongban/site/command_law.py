@@ -116,21 +116,14 @@ def calendar(options: argparse.Namespace) -> None:
 
 def _tried(document: Mapping[str, Any]) -> dict[str, int]:
     """How many open clocks the notice would move: it is taken in, they are counted, and all is undone."""
-    from django.db import transaction  # noqa: PLC0415 -- app ready
     from django.utils import timezone  # noqa: PLC0415 -- app ready
 
     from tongban.cases import actions as cases  # noqa: PLC0415 -- app ready
     from tongban.law import actions, queries  # noqa: PLC0415 -- app ready
 
-    at = timezone.now()
-    try:
-        with transaction.atomic():
-            actions.import_notice(document=document, at=at)
-            moves = cases.reproject(because="", at=at, preview=True)
-            transaction.set_rollback(True)
-    finally:
-        queries.forget()
-    return dataclasses.asdict(moves)
+    at, plain = timezone.now(), queries.plain(document)
+    with actions.tried(kind="notice", target=str(document["year"]), document=plain, at=at):
+        return dataclasses.asdict(cases.reproject(because="", at=at, preview=True))
 
 
 def _take_in(document: Mapping[str, Any]) -> dict[str, int]:
@@ -140,10 +133,10 @@ def _take_in(document: Mapping[str, Any]) -> dict[str, int]:
     from tongban.law import actions  # noqa: PLC0415 -- app ready
 
     at = timezone.now()
-    actions.import_notice(document=document, at=at)
+    actions.take_in(document=document, by="tongban law calendar --take-in", at=at)
     numbers = [notice["notice"] for notice in document["notices"] if notice["notice"]]
     because = "、".join(numbers) or f"{document['year']}年放假安排"
-    return dataclasses.asdict(cases.reproject(because=because, at=at))
+    return dataclasses.asdict(cases.reproject(because=because, at=at, workers=2))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from psycopg import sql
 from tongban.pg import server
 
 # Recorded for ever: the app adds rows, nobody but the owner could touch them again.
-APPEND_ONLY = ("cases_event", "matters_matterversion", "papers_licence_change")
+APPEND_ONLY = ("cases_event", "matters_matterversion", "papers_licence_change", "law_change")
 READ_ONLY = ("django_migrations",)
 LEDGER_PREFIX = "ledger_"
 LEDGER_QUEUE = "ledger_queue"

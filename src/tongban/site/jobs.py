@@ -2,14 +2,18 @@
 
 Sources: https://procrastinate.readthedocs.io/en/stable/howto/advanced/cron.html"""
 
+import dataclasses
 import logging
 
 from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from tongban.cases import actions as cases_acts
 from tongban.cases import jobs as cases
 from tongban.intake import actions as intake
+from tongban.law import actions as law_acts
+from tongban.law import queries as law
 from tongban.oversight import actions as oversight
 from tongban.papers import actions as papers
 
@@ -32,6 +36,17 @@ def make_missing_files(timestamp: int) -> None:
     """Papers whose file could not be made at once."""
     papers.make_missing_files(at_most=FILES_AT_MOST)
     papers.make_missing_licence_files(at_most=FILES_AT_MOST)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="recompute_clocks")
+def recompute_clocks(timestamp: int) -> None:
+    """Changes of the law approved since: the open clocks are worked out anew, and those concerned are told."""
+    for change in law.to_recompute(timezone.now()):
+        at = timezone.now()
+        moves = dataclasses.asdict(cases_acts.reproject(because=change.basis, at=at))
+        law_acts.note_recomputed(proposal_id=change.id, moves=moves, at=at)
+        logger.info("clocks worked out anew: %(moved)d of %(open)d, %(earlier)d earlier", moves)
 
 
 @app.periodic(cron="30 2 * * *")

@@ -3,10 +3,17 @@
 Read from the outbox after the step, in the order of the events of each case. Every act named here is
 idempotent: a repeat after a failure gives the same paper."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
+
+from django.urls import reverse
 
 from tongban.cases import jobs
 from tongban.cases import queries as cases
+from tongban.law import queries as law
+from tongban.matters import queries as matters
 from tongban.papers import actions as papers
 
 
@@ -23,3 +30,22 @@ def deliver(delivery: jobs.Delivery) -> None:
         papers.issue_notice(template=paper.template, **asked)
     if paper.licence is not None:
         papers.issue_licence(rule=paper.licence, **asked)
+
+
+def tie() -> None:
+    """Let the law ask what only the storeys above it know."""
+    law.tie(law.Ties(moves=_moves, uses=_uses))
+
+
+def _moves(at: datetime) -> dict[str, int]:
+    return asdict(cases.moves(at=at))
+
+
+def _uses(rules: Sequence[str], on: date) -> list[law.Use]:
+    return [
+        law.Use(
+            title=f"{each.title} · {each.clock}", title_en=f"{each.title_en} · {each.clock_en}",
+            where=f"{each.region_name} · {each.procedure}", url=reverse("matters:guide", args=[each.matter_code]),
+        )
+        for each in matters.uses_of_period(rules, on=on)
+    ]

@@ -80,6 +80,13 @@ HOLIDAY = {
     "抗战胜利纪念日": pgettext_lazy("节假日", "抗战胜利纪念日"),
 }
 
+DAY_KIND = {
+    "working": pgettext_lazy("日历", "上班"),
+    "weekend": pgettext_lazy("日历", "周末"),
+    "holiday": pgettext_lazy("日历", "放假"),
+    "worked_weekend": pgettext_lazy("日历", "调休上班"),
+}
+
 CARD = {
     "blue": pgettext_lazy("监察", "蓝牌"),
     "yellow": pgettext_lazy("监察", "黄牌"),

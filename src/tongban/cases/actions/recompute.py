@@ -21,6 +21,7 @@ from tongban.cases.actions import guards, limits, step
 from tongban.cases.queries import moving as found
 from tongban.core import case as core
 from tongban.core import clock as clocks
+from tongban.law import queries as law
 from tongban.ledger import actions as ledger
 from tongban.matters import queries as matters
 from tongban.pg import transient
@@ -82,6 +83,7 @@ def reproject(
     :param preview: count only; nothing is written.
     :param workers: threads, each with a connection of its own.
     """
+    law.forget()  # What this process has read may be older than the change.
     if preview:
         return queries.moves(at=at)
     cases, open_clocks = queries.cases_that_move(at=at), found.open_clocks()

@@ -11,6 +11,7 @@ from tongban.core.refusal import Refusal
 from tongban.people import queries as people
 
 SUPERVISOR = "supervisor"
+LAW_ROLES = frozenset({"law_editor", "law_approver"})  # 法制管理员: the register of law, no cases.
 
 
 class NotVisible(Refusal):
@@ -37,7 +38,12 @@ class Viewer:
 
     @property
     def organs(self) -> frozenset[str]:
-        return frozenset(organ for organ, role, _matter in self.duties if role != SUPERVISOR)
+        return frozenset(organ for organ, role, _matter in self.duties if role != SUPERVISOR and role not in LAW_ROLES)
+
+    @property
+    def is_of_the_law(self) -> bool:
+        """Whether the officer keeps the register of law (法制管理员)."""
+        return any(role in LAW_ROLES for _organ, role, _matter in self.duties)
 
     def may_take(self, *, organ_code: str, role: str, matter_code: str) -> bool:
         """Whether a grant in force covers tasks of this organ, role and matter."""

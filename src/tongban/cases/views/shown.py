@@ -35,9 +35,11 @@ def key(request: HttpRequest) -> str:
 
 def hidden(viewer: queries.Viewer) -> tuple[str, ...]:
     """Return the navigation an officer has no use for: each sees his own half."""
-    if viewer.regions:
-        return () if viewer.organs else ("cases:queue",)
-    return ("oversight:cockpit",)
+    needed = {
+        "cases:queue": bool(viewer.organs) or not viewer.regions, "oversight:cockpit": bool(viewer.regions),
+        "law:office": viewer.is_of_the_law,
+    }  # fmt: skip
+    return tuple(name for name, is_needed in needed.items() if not is_needed)
 
 
 def papers_and_clock(request: HttpRequest, page: queries.CasePage) -> dict[str, Any]:

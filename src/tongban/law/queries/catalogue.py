@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from tongban.core import calendar as work
 from tongban.core import refusal
 from tongban.law import models
 from tongban.law.queries import register
@@ -35,6 +36,27 @@ class YearRow:
     is_provisional: bool
     status_words: str
     notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice of a year with the days it made other than they were known before."""
+
+    notice: str
+    published_on: date | None
+    days: tuple[tuple[date, str, str, str], ...]  # Day, was, is, name.
+    is_revision: bool
+
+
+@dataclass(frozen=True, slots=True)
+class YearPage:
+    """A year with its notices in the order they came."""
+
+    year: int
+    is_provisional: bool
+    status_words: str
+    notices: tuple[NoticeRow, ...]
+    working_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +115,16 @@ def versions_of_law(law_id: str) -> tuple[tuple[date, str], ...]:
     return tuple(rows.values_list("effective_from", "note"))
 
 
+def law_kinds() -> list[tuple[str, str]]:
+    """The kinds of law with their words."""
+    return [(kind, str(label)) for kind, label in models.LawKind.choices]
+
+
+def sources() -> list[tuple[str, str]]:
+    """How the words of a rule may have been checked."""
+    return [(source, str(label)) for source, label in models.Source.choices]
+
+
 def years() -> tuple[YearRow, ...]:
     """The years of the calendar, newest first."""
     rows = models.CalendarYear.objects.prefetch_related("notices").order_by("-year")
@@ -108,6 +140,46 @@ def years() -> tuple[YearRow, ...]:
             ),
         )
         for row in rows
+    )
+
+
+def year(number: int) -> YearPage | None:
+    """A year of the calendar, notice by notice; none where the calendar does not reach."""
+    row = models.CalendarYear.objects.filter(year=number).first()
+    if row is None:
+        return None
+    kept = list(models.CalendarNotice.objects.filter(year_id=number).order_by("n"))
+    states = [_known(number, kept[:n]) for n in range(len(kept) + 1)]
+    days = [date.fromordinal(n) for n in range(date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal())]
+    return YearPage(
+        year=number, is_provisional=row.status == models.YearStatus.PROVISIONAL,
+        status_words=models.YearStatus(row.status).label,
+        notices=tuple(
+            NoticeRow(each.notice, each.published_on, _changed(days, before, after), n > 0)
+            for n, (each, before, after) in enumerate(zip(kept, states, states[1:], strict=False))
+        ),
+        working_days=sum(map(register.calendar().is_working, days)),
+    )  # fmt: skip
+
+
+def _known(number: int, notices: list[models.CalendarNotice]) -> work.Calendar:
+    """The calendar of the year as these notices have it; a notice may name days of the years beside it."""
+    found = work.arrange(
+        register.notice_of(number, each.holidays, each.worked, each.no_longer_worked) for each in notices
+    )
+    return work.calendar_of(
+        weekday_off=found.weekday_off, weekend_on=found.weekend_on, names=found.names, first_year=number - 1,
+        last_year=number + 1,
+    )  # fmt: skip
+
+
+def _changed(
+    days: list[date], before: work.Calendar, after: work.Calendar
+) -> tuple[tuple[date, str, str, str], ...]:
+    return tuple(
+        (day, str(before.kind(day)), str(after.kind(day)), after.name(day) or before.name(day))
+        for day in days
+        if before.kind(day) is not after.kind(day)
     )
 
 

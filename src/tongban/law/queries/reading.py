@@ -45,6 +45,21 @@ def notice_document(
     return _checked(document)
 
 
+def notice_of_json(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A yearly file that was kept as JSON, its days as days again."""
+    notices = [
+        {
+            **notice,
+            "published_on": _day(notice["published_on"]) if notice["published_on"] else None,
+            "holidays": [{**each, "from": _day(each["from"]), "to": _day(each["to"])} for each in notice["holidays"]],
+            "worked": list(map(_day, notice["worked"])),
+            "no_longer_worked": list(map(_day, notice["no_longer_worked"])),
+        }
+        for notice in document["notices"]
+    ]
+    return {**document, "notices": notices}
+
+
 def _checked(document: Any) -> dict[str, Any]:
     if not isinstance(document, dict) or not isinstance(document.get("year"), int):
         raise NoticeUnreadable(what="year")

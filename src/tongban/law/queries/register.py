@@ -3,7 +3,9 @@
 Sources: 民法典 art. 200-204; the laws of the register."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -82,6 +84,22 @@ class _Held:
 
 
 _memory: dict[str, _Held] = {}
+_trial: ContextVar[dict[str, _Held] | None] = ContextVar("law on trial", default=None)
+
+
+@contextmanager
+def on_trial() -> Iterator[None]:
+    """Within it this thread reads the register for itself alone: what a transaction tries out is nobody else's."""
+    mark = _trial.set({})
+    try:
+        yield
+    finally:
+        _trial.reset(mark)
+
+
+def _read() -> dict[str, _Held]:
+    own = _trial.get()
+    return _memory if own is None else own
 
 
 def calendar() -> work.Calendar:
@@ -204,18 +222,18 @@ def preview_notice(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def forget() -> None:
     """Read the register again at the next question."""
-    _memory.clear()
+    _read().clear()
 
 
 def _register() -> _Held:
-    now, held = time.monotonic(), _memory.get("register")
+    now, held = time.monotonic(), _read().get("register")
     if held is not None and now - held.asked < FRESH_SECONDS:
         return held
     changes = models.Register.objects.filter(id=1).values_list("changes", flat=True).first() or 0
     if held is None or changes != held.changes:
         held = _read_register(changes, now)
     if changes:
-        _memory["register"] = replace(held, asked=now)
+        _read()["register"] = replace(held, asked=now)
     return held
 
 
@@ -263,10 +281,7 @@ def _period_row(row: models.Period, words: Mapping[str, models.Word]) -> PeriodR
     )
     codes = {name: f"{name}.{getattr(row, name)}" for name in WORDED if getattr(row, name)}
     if given:
-        codes |= {
-            "approver": f"approver.{given['approver']}",
-            "notify": f"notify.{given['notify']}",
-        }
+        codes |= {name: f"{name}.{given[name]}" for name in ("approver", "notify") if given.get(name)}
     return PeriodRow(
         period=rule,
         rule=row.rule,

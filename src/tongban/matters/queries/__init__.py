@@ -34,6 +34,7 @@ from tongban.matters.queries.definition import (
 from tongban.matters.queries.differences import Difference, differences
 from tongban.matters.queries.facts import code_parts, exchange, facts
 from tongban.matters.queries.guides import Guide, Published, flow_xml, guide, published
+from tongban.matters.queries.uses import PeriodUse, uses_of_period
 from tongban.matters.queries.worked import Example, example
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "NoSuchVersion",
     "NodeRule",
     "Outcome",
+    "PeriodUse",
     "Place",
     "Published",
     "Risk",
@@ -78,6 +80,7 @@ __all__ = [
     "row",
     "rows_named",
     "search",
+    "uses_of_period",
     "version_in_force",
     "versions",
 ]

@@ -2,6 +2,7 @@
 
 Sources: ux.md 5 (day strip); RFC 5545 (calendar files)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from tongban.core import clock as clocks
 from tongban.core import ics
 from tongban.core.refusal import Refusal
 from tongban.law import forms, queries
+from tongban.law.views import administering
 
 TEXT_MAX = 100
 
@@ -45,6 +47,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "found": queries.search(text) if text else (),
         "laws": () if text else queries.laws(),
         "courses": queries.courses(),
+        "desk": administering.desk_of(request),
     }
     return render(request, "law/register.html", shown)
 
@@ -60,6 +63,8 @@ def law(request: HttpRequest, law_id: str) -> HttpResponse:
         "law": found,
         "versions": queries.versions_of_law(law_id),
         "rows": queries.search(law_id=law_id),
+        "changes": _changes("law", law_id),
+        "desk": administering.desk_of(request),
     }
     return render(request, "law/law.html", shown)
 
@@ -70,7 +75,11 @@ def period(request: HttpRequest, rule_id: str) -> HttpResponse:
     versions = _history(rule_id)
     given = request.GET if "trigger" in request.GET else _default_trigger(versions)
     form = forms.TriggerForm(given)
-    shown = {"versions": versions, "row": versions[-1], "form": form, "rule_id": rule_id}
+    shown: dict[str, Any] = {
+        "versions": versions, "row": versions[-1], "form": form, "rule_id": rule_id,
+        "uses": _uses(versions), "courses": _courses(versions), "changes": _changes("rule", versions[-1].rule),
+        "desk": administering.desk_of(request),
+    }  # fmt: skip
     status = 200
     if form.is_valid():
         try:
@@ -135,6 +144,15 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def year(request: HttpRequest, year: int) -> HttpResponse:
+    """A year of the calendar: each notice, and what it changed of what was known before it (放假安排的修订)."""
+    found = queries.year(year)
+    if found is None:
+        raise Http404
+    return render(request, "law/year.html", {"year": found, "changes": _changes("notice", str(year))})
+
+
+@require_safe
 def export(_request: HttpRequest, form: str) -> HttpResponse:
     """The whole register as open data."""
     rows = [queries.row_as_document(row) for row in queries.search()]
@@ -154,6 +172,26 @@ def _history(rule_id: str) -> tuple[queries.PeriodRow, ...]:
         return queries.history(rule_id)
     except queries.UnknownRule as refusal:
         raise Http404(str(refusal)) from refusal
+
+
+def _changes(kind: str, target: str) -> list[tuple[queries.ChangeRow, list[queries.Difference]]]:
+    """The recorded changes, each with what it changed."""
+    rows = queries.changes(kind=kind, target=target)
+    return [(row, queries.differences_of_change(row, kind) if kind != "notice" else []) for row in rows]
+
+
+def _ids(versions: tuple[queries.PeriodRow, ...]) -> list[str]:
+    return [versions[0].rule, *(row.period.id for row in versions)]
+
+
+def _uses(versions: tuple[queries.PeriodRow, ...]) -> Sequence[queries.Use]:
+    return queries.tied().uses(sorted(set(_ids(versions))), timezone.localdate())
+
+
+def _courses(versions: tuple[queries.PeriodRow, ...]) -> list[queries.CourseRow]:
+    """The courses of events to try out in which the rule has a part."""
+    ids = set(_ids(versions))
+    return [row for row in queries.courses() if ids & {row.accept, row.decide, row.deliver}]
 
 
 def _default_trigger(versions: tuple[queries.PeriodRow, ...]) -> dict[str, object]:

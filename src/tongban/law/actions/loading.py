@@ -49,13 +49,15 @@ class YearNotNext(refusal.Refusal):
 
 def load(*, packs: Path, progress: Progress, at: datetime) -> None:
     """Take in laws and calendar from the packs; doing so again changes nothing."""
-    load_laws(folder=packs / "national" / "laws", progress=progress)
+    load_laws(folder=packs / "national" / "laws", progress=progress, at=at)
     load_calendar(folder=packs / "national" / "calendars", progress=progress, at=at)
 
 
 @transaction.atomic
-def load_laws(*, folder: Path, progress: Progress) -> None:
+def load_laws(*, folder: Path, progress: Progress, at: datetime) -> None:
     """Take in every law of the folder with its periods, and the words for them (法律登记).
+
+    What was changed here by a proposal stays as approved; what a pack changes is recorded.
 
     :raises PeriodWithoutArticle, OverlappingVersions, UnknownWord: for the fact each is named after.
     """
@@ -71,16 +73,19 @@ def load_laws(*, folder: Path, progress: Progress) -> None:
         for document in documents
         for n, each in enumerate(document["periods"])
     ]
-    _check_periods(periods, words)
+    check_periods(periods=periods, words=words)
+    edited = set(models.Change.objects.exclude(proposal=None).values_list("kind", "target"))
+    periods = [each for each in periods if (models.ChangeKind.RULE, each["rule"]) not in edited]
+    documents = [each for each in documents if (models.ChangeKind.LAW, each["law"]) not in edited]
     changed = 0
     changed += _keep(models.Word, [_word_fields(code, text) for code, text in words.items()])
     changed += _keep(models.Course, _course_fields(folder / "courses.yaml"))
     for n, document in enumerate(documents, start=1):
         changed += _keep(models.Law, [_law_fields(document)])
         changed += _keep_versions(document)
-        changed += _keep(models.Period, [p for p in periods if p["law_id"] == document["law"]])
         progress("laws", n, len(documents))
-    _say_changed(changed)
+    changed += _keep_periods(periods, at)
+    say_changed(changed=changed)
 
 
 @transaction.atomic
@@ -97,7 +102,7 @@ def load_calendar(*, folder: Path, progress: Progress, at: datetime) -> None:
         progress("calendar", n, len(documents))
     if changed or not models.CalendarDay.objects.exists():
         _lay_out_days()
-    _say_changed(changed)
+    say_changed(changed=changed)
 
 
 @transaction.atomic
@@ -119,11 +124,12 @@ def import_notice(*, document: Mapping[str, Any], at: datetime) -> None:
     else:
         _keep_year({**document, "status": models.YearStatus.CONFIRMED}, at)
     _lay_out_days()
-    _say_changed(1)
+    say_changed(changed=1)
 
 
 NOT_LAWS = frozenset({"words", "examples", "courses"})  # Files beside the laws.
 BATCH = 2_000
+FROM_PACKS = "规则包"
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -180,14 +186,19 @@ def _course_fields(path: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _check_periods(periods: Sequence[Mapping[str, Any]], words: Mapping[str, Any]) -> None:
+def check_periods(*, periods: Sequence[Mapping[str, Any]], words: Mapping[str, Any]) -> None:
+    """Each rule names its article, uses words there are, and has one version a day.
+
+    :raises PeriodWithoutArticle, UnknownWord, OverlappingVersions: for the fact each is named after.
+    """
     versions: dict[str, list[Mapping[str, Any]]] = {}
-    for period in periods:
+    for period in map(dict, periods):
         if not period["article"]:
             raise PeriodWithoutArticle(rule=period["id"])
-        for kind in ("trigger", "bound", "kind", "unit", "on_lapse"):
-            if period[kind] and f"{kind}.{period[kind]}" not in words:
-                raise UnknownWord(rule=period["id"], word=f"{kind}.{period[kind]}")
+        told = period | {name: (period["extension"] or {}).get(name) for name in ("approver", "notify")}
+        for kind in ("trigger", "bound", "kind", "unit", "on_lapse", "lapse", "approver", "notify"):
+            if told[kind] and f"{kind}.{told[kind]}" not in words:
+                raise UnknownWord(rule=period["id"], word=f"{kind}.{told[kind]}")
         versions.setdefault(period["rule"], []).append(period)
     for rule, of_rule in versions.items():
         in_order = sorted(of_rule, key=lambda each: each["effective_from"] or date.min)
@@ -211,6 +222,22 @@ def _keep(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> int:
         update_fields=[name for name in names if name != "id"],
     )
     return len(different)
+
+
+def _keep_periods(periods: Sequence[Mapping[str, Any]], at: datetime) -> int:
+    """As `_keep`; a rule that was there and becomes another one leaves a record (修改记录)."""
+    before = queries.rule_documents()
+    changed = _keep(models.Period, periods)
+    after = queries.rule_documents() if before and changed else before
+    models.Change.objects.bulk_create(
+        models.Change(
+            at=at, kind=models.ChangeKind.RULE, target=rule, title=rule, before=before[rule], after=after[rule],
+            basis=FROM_PACKS,
+        )
+        for rule in sorted(before)
+        if before[rule] != after[rule]
+    )  # fmt: skip
+    return changed
 
 
 def _keep_versions(document: Mapping[str, Any]) -> int:
@@ -299,7 +326,7 @@ def _lay_out_days() -> None:
     )
 
 
-def _say_changed(changed: int) -> None:
+def say_changed(*, changed: int) -> None:
     """Count the change, so that every process reads the register again."""
     if changed:
         row, _made = models.Register.objects.get_or_create(id=1)

@@ -1,0 +1,55 @@
+"""What may be done to the law register: take in packs and notices, propose a change, approve it, have it carried out."""
+
+from tongban.law.actions.carrying import NothingChanges, carry_out, state_of, take_in, tried
+from tongban.law.actions.loading import (
+    OverlappingVersions,
+    PeriodWithoutArticle,
+    UnknownWord,
+    YearNotNext,
+    import_notice,
+    load,
+    load_calendar,
+    load_laws,
+)
+from tongban.law.actions.proposing import (
+    AlreadyDecided,
+    BasisMissing,
+    ChangedMeanwhile,
+    NotYourProposal,
+    OwnProposal,
+    ReasonMissing,
+    RoleMissing,
+    approve,
+    note_recomputed,
+    propose,
+    reject,
+    withdraw,
+)
+
+__all__ = (
+    "AlreadyDecided",
+    "BasisMissing",
+    "ChangedMeanwhile",
+    "NotYourProposal",
+    "NothingChanges",
+    "OverlappingVersions",
+    "OwnProposal",
+    "PeriodWithoutArticle",
+    "ReasonMissing",
+    "RoleMissing",
+    "UnknownWord",
+    "YearNotNext",
+    "approve",
+    "carry_out",
+    "import_notice",
+    "load",
+    "load_calendar",
+    "load_laws",
+    "note_recomputed",
+    "propose",
+    "reject",
+    "state_of",
+    "take_in",
+    "tried",
+    "withdraw",
+)
