@@ -12,6 +12,8 @@ PAGES = (
     "/laws?q=听证",
     "/laws/administrative-reconsideration-law",
     "/laws/calendar",
+    "/laws/calendar/2020",
+    "/laws/calendar/2028",
     "/periods/cf.decide?trigger=2026-07-06",
     "/periods/fy.decide?trigger=2023-12-05",
     "/periods/xk.decide?trigger=2026-12-04&extended=1",
@@ -50,3 +52,49 @@ def test_a_wrong_day_is_said_above_and_at_the_field(page):
     assert page.title().startswith("错误：")
     page.locator(".errsum a, [role=alert] a").first.click()
     assert page.evaluate("document.activeElement.name") == "trigger"
+
+
+def signed_in(new_page, username, **options):
+    page = new_page(**options)
+    page.goto("/account/login/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", "tongban-demo")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+    return page
+
+
+def without_fault(page):
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+        faults = Axe().run(page).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in faults] == []
+
+
+CSV = "day,kind,name\n2027-01-01,off,元旦\n2027-02-05,off,春节\n2027-02-08,off,春节\n2027-02-14,worked,\n"
+
+
+def test_a_notice_is_proposed_by_one_and_approved_by_another_without_faults(new_page):
+    editor, approver = (signed_in(new_page, f"sx-law-{who}") for who in ("edit", "approve"))
+    assert editor.url.endswith("/laws/office")
+    for path in ("/laws/office", "/laws/office/rules/xk.decide?as=version", "/laws/office/rules/new", "/laws/office/laws/new"):
+        editor.goto(path)
+        without_fault(editor)
+    editor.goto("/laws/office/notice")
+    without_fault(editor)
+    editor.get_by_role("button", name="试算并提交批准").click()
+    assert editor.title().startswith("错误：")
+    without_fault(editor)
+    editor.set_input_files("[name=file]", {"name": "2027.csv", "mimeType": "text/csv", "buffer": CSV.encode()})
+    editor.fill("[name=basis]", "国办发明电〔2026〕9号（示例）")
+    editor.get_by_role("button", name="试算并提交批准").click()
+    editor.get_by_role("heading", name="等另一名法制管理员批准").wait_for()
+    without_fault(editor)
+    approver.goto(editor.url)
+    without_fault(approver)
+    approver.get_by_text("退回", exact=True).first.click()
+    approver.get_by_label("退回理由").fill("文号有误")
+    approver.get_by_role("button", name="退回提案").click()
+    approver.get_by_text("文号有误").wait_for()
+    without_fault(approver)

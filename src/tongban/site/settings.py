@@ -191,7 +191,6 @@ NAV_PUBLIC = (
     ("papers:ask", _("核验证照")),
     ("ledger:ledger", _("办件账本")),
     ("oversight:rules", _("监察规则")),
-    ("law:office", _("法制")),
 )
 NAV_STAFF = (
     ("cases:queue", _("办件")),
