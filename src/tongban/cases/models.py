@@ -28,10 +28,15 @@ class Case(models.Model):
     accepted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    parent_id = models.BigIntegerField(null=True)  # the case that called this one (call activity), in the same region
+    parent_token_n = models.IntegerField(null=True)  # which of its tokens waits
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["region_code", "ref"], name="cases_case_ref_once"),
+            models.UniqueConstraint(
+                fields=["region_code", "parent_id", "parent_token_n"], name="cases_case_child_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(decided_at__isnull=True) | ~models.Q(outcome=""),
                 name="cases_case_decided_has_outcome",

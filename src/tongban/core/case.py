@@ -34,6 +34,7 @@ STATUS_AFTER: Mapping[str, Status] = {
     "Decided": Status.DECIDED,
     "Served": Status.SERVED,
     "Withdrawn": Status.WITHDRAWN,
+    "EndedWithParent": Status.WITHDRAWN,
 }
 # Which event of the law another one stands for: silence is acceptance (行政许可法 32).
 STANDS_FOR: Mapping[str, str] = {"DeemedAccepted": "Accepted"}

@@ -65,6 +65,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "case.reopened": _DUE,
     "case.migrated": _ACT,
     "case.ended_with_parent": _ACT,
+    "case.child_done": _DUE,
 }
 
 

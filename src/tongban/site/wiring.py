@@ -9,7 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
+from tongban.cases import actions as acts
 from tongban.cases import jobs
 from tongban.cases import queries as cases
 from tongban.law import queries as law
@@ -18,7 +20,8 @@ from tongban.papers import actions as papers
 
 
 def deliver(delivery: jobs.Delivery) -> None:
-    """Issue the papers that an event calls for: its notice, and the licence of a grant."""
+    """Begin and end the cases it calls; issue the papers it calls for: its notice, and the licence of a grant."""
+    acts.follow(region_code=delivery.region_code, case_id=delivery.case_id, at=timezone.now())
     paper = cases.paper_of(
         region_code=delivery.region_code, case_id=delivery.case_id, event_n=delivery.event_n
     )

@@ -14,6 +14,7 @@ from tongban.cases.actions.applicant import (
     supplement,
     withdraw,
 )
+from tongban.cases.actions.children import follow
 from tongban.cases.actions.guards import (
     SYSTEM,
     Actor,

@@ -109,6 +109,16 @@ def submit(
         return _file(stage, subject, channel, materials)
 
 
+def file_for(
+    *, definition: matters.Definition, parent: rows.CaseRow, token_n: int, subject: str, answers: Mapping[str, Any],
+    materials: Sequence[Mapping[str, Any]], actor: guards.Actor, at: datetime, key: str,
+) -> step.Done:
+    """File a case that another one calls, inside its step: for the same applicant, with what he gave there."""
+    serial = rows.next_serial(region_code=definition.region_code, year=timezone.localdate(at).year)
+    stage = _new_scene(definition, serial, parent.applicant_id, answers, actor, at, key)
+    return _file(stage, subject, "parent", materials, (parent.id, token_n))
+
+
 def _filed_before(region_code: str, key: str, actor: guards.Actor) -> step.Done | None:
     done = rows.done_key(region_code=region_code, key=key)
     if done is None:
@@ -154,7 +164,8 @@ def _new_scene(
 
 
 def _file(
-    stage: step.Scene, subject: str, channel: str, materials: Sequence[Mapping[str, Any]]
+    stage: step.Scene, subject: str, channel: str, materials: Sequence[Mapping[str, Any]],
+    parent: tuple[int, int] | tuple[None, None] = (None, None),
 ) -> step.Done:
     case, act = stage.case, step.Act("submit", "Filed", result={}, materials=materials)
     outcome = flow.decide(
@@ -188,7 +199,7 @@ def _file(
         case={
             "ref": case.ref, "matter": case.matter_code, "version": case.version_id,
             "organ": case.organ_code, "applicant": case.applicant_id, "channel": channel,
-            "subject": subject, "status": core.Status.FILED.value,
+            "parent": parent[0], "parent_token": parent[1], "subject": subject, "status": core.Status.FILED.value,
             "document": rows.Jsonb(case.document), "head": merkle.leaf_hash(entry.entry),
             "last_token": max((t["n"] for t in change.opened), default=0),
         },

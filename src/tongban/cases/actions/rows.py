@@ -152,9 +152,10 @@ where region_code = %(region)s and id = %(case)s
 
 INSERT_CASE = """
 insert into cases_case (region_code, id, ref, matter_code, version_id, organ_code, applicant_id, channel,
-  subject, status, outcome, document, events, tokens, head, filed_at)
+  subject, status, outcome, document, events, tokens, head, filed_at, parent_id, parent_token_n)
 values (%(region)s, %(case)s, %(ref)s, %(matter)s, %(version)s, %(organ)s, %(applicant)s, %(channel)s,
-  %(subject)s, %(status)s, '', %(document)s, %(last_event)s, %(last_token)s, %(head)s, %(at)s)
+  %(subject)s, %(status)s, '', %(document)s, %(last_event)s, %(last_token)s, %(head)s, %(at)s,
+  %(parent)s, %(parent_token)s)
 """
 
 NEXT_SERIAL = """
@@ -250,6 +251,49 @@ def disarm(*, region_code: str, case_id: int, n: int, clock: str) -> None:
             "delete from cases_timer where region_code = %s and case_id = %s and n = %s and clock = %s",
             [region_code, case_id, n, clock],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """A case among its kin: who called it, and whether it is closed."""
+
+    id: int
+    parent_id: int | None
+    parent_token_n: int | None
+    is_closed: bool
+    status: str
+    outcome: str
+    subject: str
+
+
+KIN = "select id, parent_id, parent_token_n, closed_at is not null, status, outcome, subject from cases_case "
+
+
+def kin(*, region_code: str, case_id: int) -> Kin:
+    """Return a case among its kin, unlocked."""
+    with connection.cursor() as cursor:
+        cursor.execute(KIN + "where region_code = %s and id = %s", [region_code, case_id])
+        return Kin(*cursor.fetchone())
+
+
+def children(*, region_code: str, case_id: int) -> dict[int, Kin]:
+    """Return the cases this one has called, by the token that called. Call it under the lock of the caller."""
+    with connection.cursor() as cursor:
+        cursor.execute(KIN + "where region_code = %s and parent_id = %s", [region_code, case_id])
+        found = [Kin(*row) for row in cursor.fetchall()]
+    return {one.parent_token_n: one for one in found if one.parent_token_n is not None}
+
+
+def materials_of(*, region_code: str, case_id: int) -> list[dict[str, Any]]:
+    """Return the files of a case, as an act hands them in."""
+    names = ("code", "sha256", "media_type", "bytes", "file_name")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select code, sha256, media_type, bytes, file_name from cases_material "
+            "where region_code = %s and case_id = %s order by n",
+            [region_code, case_id],
+        )
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def node_of(*, region_code: str, case_id: int, event_n: int) -> str | None:

@@ -6,7 +6,7 @@ it, let the flow decide, recompute the clocks, write everything. Design: docs of
 Sources: 行政许可法 art. 29-45."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ from tongban.pg import transient
 __all__ = [
     "Act", "AlreadyDone", "CaseOver", "Done", "Happening", "KeyReused", "NoSuchCase", "NotThisAct", "SameOfficerTwice",
     "Scene", "SignersDisagree", "Task", "case_number", "earlier", "entry_of", "event_document", "fixed", "go_on",
-    "numbered", "on_case", "on_silent_task", "on_task", "open_token", "opened", "scene", "take", "timers_of", "write",
+    "numbered", "on_case", "on_silent_task", "on_task", "open_token", "opened", "replaced", "scene", "take", "timers_of", "write",
 ]
 NO_HEAD = b""
 ACTS_OF_EVERY_TASK = frozenset({"reassign", "recuse"})
@@ -83,6 +83,11 @@ def scene(*, region_code: str, case_id: int, actor: guards.Actor, at: datetime, 
         raise NoSuchCase()
     loaded = rows.load(region_code=region_code, case_id=case_id, key=key)
     return Scene(case, loaded, matters.definition(case.version_id), actor, at, key)
+
+
+def replaced(*, stage: Scene, key: str) -> Scene:
+    """Return the scene with another idempotency key."""
+    return replace(stage, key=key)
 
 
 def earlier(*, stage: Scene, act: str) -> Done | None:

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tongban.cases import models
 from tongban.cases.queries import sight
 from tongban.core import case as core
 from tongban.core import clock as clocks
-from tongban.core import codes, forms
+from tongban.core import codes, flow, forms
 from tongban.law import queries as law
 from tongban.matters import queries as matters
 from tongban.people import queries as people
@@ -162,6 +162,7 @@ class CasePage:
     is_whole: bool = True  # False: personal answers are masked, materials closed
     silent: tuple[TaskRow, ...] = ()  # tasks of departments that may still answer late
     added: tuple[matters.Department, ...] = ()  # asked later, beside those of the matter
+    kin: tuple["KinRow", ...] = ()  # the case that called this one, and those it called
 
     @property
     def is_over(self) -> bool:
@@ -251,6 +252,7 @@ def _page(row: models.Case, at: datetime, viewer: sight.Viewer | None) -> CasePa
         materials=_materials(key, definition),
         answers=answers_of(definition=definition, answers=row.document.get("form", {}), is_whole=is_whole),
         is_whole=is_whole,
+        kin=_kin(row, definition),
         added=_added(known, definition, named),
         silent=tuple(_task(token, definition, organs) for token in known if token.is_silent and row.closed_at is None),
     )
@@ -330,6 +332,34 @@ def _clock_view(
         period = law.period(row.period_id, row.started_at.date())
         basis = f"{period.law} {period.article}"
     return ClockView(row.name, clock, clocks.due(clock, law.calendar(), at), rule, basis)
+
+
+@dataclass(frozen=True, slots=True)
+class KinRow:
+    """Another case linked to this one; whether the reader may see it is asked when he opens it."""
+
+    ref: str
+    number: str
+    title: str
+    title_en: str
+    status: core.Status
+    is_parent: bool
+
+
+def _kin(row: models.Case, definition: matters.Definition) -> tuple[KinRow, ...]:
+    """One statement more, and only where a case calls or is called."""
+    calls = any(node.kind is flow.Kind.CALL for node in definition.graph.nodes.values())
+    if row.parent_id is None and not calls:
+        return ()
+    linked = models.Case.objects.filter(Q(parent_id=row.id) | Q(id=row.parent_id), region_code=row.region_code)
+    rows = []
+    for other in linked.order_by("id"):
+        of = matters.definition(other.version_id)
+        rows.append(KinRow(
+            str(other.ref), number(other.region_code, other.id), of.title, of.title_en, core.Status(other.status),
+            other.id == row.parent_id,
+        ))  # fmt: skip
+    return tuple(rows)
 
 
 def _added(

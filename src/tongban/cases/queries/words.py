@@ -20,7 +20,7 @@ from tongban.matters import queries as matters
 from tongban.papers import queries as papers
 from tongban.people import queries as people
 
-CHANNELS = {"online": "网上", "window": "窗口", "agent": "代办点"}
+CHANNELS = {"online": "网上", "window": "窗口", "agent": "代办点", "parent": "关联办件"}
 METHODS = {"electronic": "电子送达", "window": "窗口领取", "post": "邮寄送达"}
 SILENT = "到期未提出意见"
 LATE = "（逾期提出）"
