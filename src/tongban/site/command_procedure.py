@@ -162,10 +162,12 @@ def _packs(options: argparse.Namespace) -> Path:
     return packs
 
 
-def _known(options: argparse.Namespace) -> str:
+def _known(options: argparse.Namespace) -> Any:
+    from tongban.matters import actions as matters  # noqa: PLC0415 -- app ready
+
     if not (_packs(options) / "national" / "procedures" / options.id / "procedure.yaml").is_file():
         raise Trouble(f"There is no procedure {options.id} in {_packs(options)}.")
-    return str(options.id)
+    return matters.procedure_in(packs=_packs(options), procedure_id=options.id)
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from psycopg import sql
 from tongban.pg import server
 
 # Recorded for ever: the app adds rows, nobody but the owner could touch them again.
-APPEND_ONLY = ("cases_event", "matters_matterversion", "papers_licence_change", "law_change")
+APPEND_ONLY = ("cases_event", "matters_procedure", "matters_draftact", "papers_licence_change", "law_change")
+VERSIONS = "matters_matterversion"  # Published for ever; only the day it ends is written later.
 READ_ONLY = ("django_migrations",)
 LEDGER_PREFIX = "ledger_"
 LEDGER_QUEUE = "ledger_queue"
@@ -48,6 +49,8 @@ def app_rights(table: str) -> str:
         return "select, insert"
     if table == LEDGER_QUEUE:
         return "select, insert, update (sealed, wrapped)"  # What is said may be erased while the entry waits.
+    if table == VERSIONS:
+        return "select, insert, update (effective_to)"
     if table == WITNESSED:
         return "select, insert, update"
     if table in ERASABLE:

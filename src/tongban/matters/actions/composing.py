@@ -27,6 +27,15 @@ class BadPack(refusal.Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What a person writes: procedure.yaml, form.json, flow.bpmn."""
+
+    document: str
+    form: str
+    flow_xml: str
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """A procedure's folder, read."""
 
@@ -34,6 +43,7 @@ class Procedure:
     document: Row
     form: Row
     flow_xml: str
+    texts: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +64,26 @@ def procedures_in(*, packs: Path) -> dict[str, Procedure]:
     """
     found = {}
     for file in sorted((packs / "national" / "procedures").glob("*/procedure.yaml")):
-        document = read_yaml(file=file)
         flow, form = file.parent / "flow.bpmn", file.parent / "form.json"
-        if document.get("id") != file.parent.name:
-            raise BadPack(file=_short(file), field="id", reason="应与文件夹同名")
         for needed in (flow, form):
             if not needed.is_file():
                 raise BadPack(file=_short(needed), field="-", reason="缺少这个文件")
-        found[document["id"]] = Procedure(
-            document["id"], document, read_json(file=form), flow.read_text(encoding="utf-8")
-        )
+        texts = Texts(*(one.read_text(encoding="utf-8") for one in (file, form, flow)))
+        found[file.parent.name] = procedure_of(procedure_id=file.parent.name, texts=texts)
     return found
+
+
+def procedure_of(*, procedure_id: str, texts: Texts) -> Procedure:
+    """A procedure from what a person wrote.
+
+    :raises BadPack: a text is unreadable, or speaks of another procedure.
+    """
+    document = _yaml(texts.document.encode(), f"{procedure_id}/procedure.yaml")
+    if document.get("id") != procedure_id:
+        raise BadPack(file=f"{procedure_id}/procedure.yaml", field="id", reason="应与文件夹同名")
+    return Procedure(
+        procedure_id, document, _json(texts.form, f"{procedure_id}/form.json"), texts.flow_xml, texts
+    )
 
 
 def drafts_in(*, packs: Path, procedures: Mapping[str, Procedure]) -> Iterator[Draft]:
@@ -184,12 +203,19 @@ def read_yaml(*, file: Path) -> Row:
     :raises BadPack: unreadable, or a word lacks a language (an unquoted comma cuts a line in two).
     """
     try:
-        document = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError) as wrong:
+        return _yaml(file.read_bytes(), _short(file))
+    except OSError as wrong:
         raise BadPack(file=_short(file), field="-", reason=f"读不懂：{wrong}") from wrong
+
+
+def _yaml(text: bytes, name: str) -> Row:
+    try:
+        document = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as wrong:
+        raise BadPack(file=name, field="-", reason=f"读不懂：{wrong}") from wrong
     if not isinstance(document, dict):
-        raise BadPack(file=_short(file), field="-", reason="应为一组键和值")
-    _bilingual(file, document, "")
+        raise BadPack(file=name, field="-", reason="应为一组键和值")
+    _bilingual(name, document, "")
     return document
 
 
@@ -199,23 +225,31 @@ def read_json(*, file: Path) -> Row:
     :raises BadPack: unreadable.
     """
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as wrong:
+        return _json(file.read_text(encoding="utf-8"), _short(file))
+    except OSError as wrong:
         raise BadPack(file=_short(file), field="-", reason=f"读不懂：{wrong}") from wrong
-    assert isinstance(document, dict)
+
+
+def _json(text: str, name: str) -> Row:
+    try:
+        document = json.loads(text)
+    except ValueError as wrong:
+        raise BadPack(file=name, field="-", reason=f"读不懂：{wrong}") from wrong
+    if not isinstance(document, dict):
+        raise BadPack(file=name, field="-", reason="应为一组键和值")
     return document
 
 
-def _bilingual(file: Path, value: object, where: str) -> None:
+def _bilingual(name: str, value: object, where: str) -> None:
     if isinstance(value, list):
         for one in value:
-            _bilingual(file, one, where)
+            _bilingual(name, one, where)
     if not isinstance(value, dict):
         return
     if ("zh" in value or "en" in value) and not (set(value) == {"zh", "en"} and all(value.values())):
-        raise BadPack(file=_short(file), field=where, reason="zh 和 en 都要有，并且只有这两项（含逗号的要加引号）")
+        raise BadPack(file=name, field=where, reason="zh 和 en 都要有，并且只有这两项（含逗号的要加引号）")
     for key, one in value.items():
-        _bilingual(file, one, f"{where}.{key}".lstrip("."))
+        _bilingual(name, one, f"{where}.{key}".lstrip("."))
 
 
 def _short(file: Path) -> str:

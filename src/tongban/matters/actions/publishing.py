@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,15 @@ from tongban.core import case, clock, feel, flow, forms, refusal
 from tongban.core.flow import check
 from tongban.law import queries as law
 from tongban.matters import models, queries
-from tongban.matters.actions.composing import BadPack, Draft, Procedure, drafts_in, procedures_in
+from tongban.matters.actions.composing import (
+    BadPack,
+    Draft,
+    Procedure,
+    Texts,
+    drafts_in,
+    procedure_of,
+    procedures_in,
+)
 
 Progress = Callable[[str, int, int], None]
 FIXED_LICENCE_PATHS = {"permits", "region", "year", "serial", "check"}
@@ -47,34 +56,59 @@ def load(*, packs: Path, progress: Progress, at: datetime) -> None:
     :param progress: called with (what, done, total).
     :raises BadPack: nothing of the packs is published when one of them is wrong.
     """
-    procedures = procedures_in(packs=packs)
+    procedures = {key: ruling(procedure=procedure) for key, procedure in procedures_in(packs=packs).items()}
     drafts = list(drafts_in(packs=packs, procedures=procedures))
     with transaction.atomic():
         for procedure in procedures.values():
-            _record_procedure(procedure)
+            record_procedure(procedure=procedure, at=at)
         for done, draft in enumerate(drafts, start=1):
             publish(draft=draft, at=at)
             progress("matters", done, len(drafts))
 
 
-def drafts_of(*, packs: Path, procedure: str) -> list[Draft]:
+def drafts_of(*, packs: Path, procedure: Procedure) -> list[Draft]:
     """Every matter of the packs that is exercised by this procedure, composed but not published.
 
     :raises BadPack: with file, field and reason.
     """
-    drafts = drafts_in(packs=packs, procedures=procedures_in(packs=packs))
-    return [draft for draft in drafts if draft.document["procedure"]["id"] == procedure]
+    drafts = drafts_in(packs=packs, procedures={**procedures_in(packs=packs), procedure.id: procedure})
+    return [draft for draft in drafts if draft.document["procedure"]["id"] == procedure.id]
 
 
-def publish_procedure(*, packs: Path, procedure: str, at: datetime) -> list[Published]:
-    """Publish the matters of one procedure whose content changed, all or none.
+def publish_procedure(
+    *, packs: Path, procedure: Procedure, at: datetime, by: str = "", reason: str = ""
+) -> list[Published]:
+    """Publish a procedure with those of its matters whose content changed, all or none.
 
+    :param by: proposer and approver, where people wrote it. :param reason: why it changes.
     :raises BadPack: with file, field and reason.
     """
     drafts = drafts_of(packs=packs, procedure=procedure)
     with transaction.atomic():
-        _record_procedure(procedures_in(packs=packs)[procedure])
+        record_procedure(procedure=procedure, at=at, by=by, reason=reason)
         return [publish(draft=draft, at=at) for draft in drafts]
+
+
+def procedure_in(*, packs: Path, procedure_id: str) -> Procedure:
+    """The procedure as it rules: the pack's, or the one published after it.
+
+    :raises BadPack: unknown, or unreadable.
+    """
+    found = procedures_in(packs=packs).get(procedure_id)
+    if found is None:
+        raise BadPack(file=procedure_id, field="-", reason="没有这个程序")
+    return ruling(procedure=found)
+
+
+def ruling(*, procedure: Procedure) -> Procedure:
+    """What the studio published on top of a pack stays when the same pack is loaded again."""
+    rows = list(models.Procedure.objects.filter(id=procedure.id).order_by("version"))
+    digests = [row.digest for row in rows]
+    if _digest_of(procedure) not in digests[:-1] or _digest_of(procedure) == digests[-1]:
+        return procedure
+    return procedure_of(
+        procedure_id=procedure.id, texts=Texts(rows[-1].document_text, rows[-1].form_text, rows[-1].flow_xml)
+    )
 
 
 def definition_of_draft(*, draft: Draft) -> queries.Definition:
@@ -104,17 +138,29 @@ def publish(*, draft: Draft, at: datetime) -> Published:
     from_on = min(first, today) if last is None else max(today, last.effective_from)
     if last is not None:
         models.MatterVersion.objects.filter(id=last.id).update(effective_to=from_on)
-    row = models.MatterVersion.objects.create(
-        matter_id=document["code"],
-        n=1 if last is None else last.n + 1,
-        document=document,
-        flow_xml=draft.flow_xml,
-        form=draft.form,
-        digest=digest,
-        published_on=from_on,
-        effective_from=from_on,
-    )
+    row = _write(draft, n=1 if last is None else last.n + 1, digest=digest, from_on=from_on)
     return Published(document["code"], row.id, row.n, is_new=True)
+
+
+@transaction.atomic
+def put_on_trial(*, draft: Draft, first: date) -> None:
+    """Let a draft alone rule from a day in the past, for scenarios; the caller takes it back.
+
+    :raises BadPack: it cannot be read.
+    """
+    _built(draft)
+    _record_matter(draft)
+    rows = models.MatterVersion.objects.filter(matter_id=draft.document["code"])
+    n = 1 + (rows.aggregate(n=Max("n"))["n"] or 0)
+    rows.update(effective_to=F("effective_from"))
+    _write(draft, n=n, digest="", from_on=first)
+
+
+def _write(draft: Draft, *, n: int, digest: str, from_on: date) -> models.MatterVersion:
+    return models.MatterVersion.objects.create(
+        matter_id=draft.document["code"], n=n, document=draft.document, flow_xml=draft.flow_xml, form=draft.form,
+        digest=digest, published_on=from_on, effective_from=from_on,
+    )  # fmt: skip
 
 
 def close(*, matter_code: str) -> None:
@@ -144,13 +190,22 @@ def _set_open(matter_code: str, is_open: bool) -> None:
     raise queries.NoSuchMatter()
 
 
-def _record_procedure(procedure: Procedure) -> None:
-    digest = _digest([procedure.document, procedure.flow_xml, procedure.form])
-    rows = models.Procedure.objects.filter(id=procedure.id)
-    if not rows.filter(digest=digest).exists():
-        models.Procedure.objects.create(
-            id=procedure.id, version=rows.count() + 1, digest=digest, document=json.loads(_plain(procedure.document))
-        )
+def record_procedure(*, procedure: Procedure, at: datetime, by: str = "", reason: str = "") -> int:
+    """Write down a procedure as its next version unless it equals the last one; the version it has now."""
+    last = models.Procedure.objects.filter(id=procedure.id).order_by("-version").first()
+    digest = _digest_of(procedure)
+    if last is not None and last.digest == digest:
+        return last.version
+    row = models.Procedure.objects.create(
+        id=procedure.id, version=last.version + 1 if last else 1, digest=digest,
+        document=json.loads(_plain(procedure.document)), document_text=procedure.texts.document,
+        form_text=procedure.texts.form, flow_xml=procedure.flow_xml, published_at=at, published_by=by, reason=reason,
+    )  # fmt: skip
+    return row.version
+
+
+def _digest_of(procedure: Procedure) -> str:
+    return _digest([procedure.document, procedure.flow_xml, procedure.form])
 
 
 def _record_matter(draft: Draft) -> None:
@@ -230,6 +285,11 @@ def _node_faults(built: queries.Definition) -> Iterator[tuple[str, str]]:
 
 
 def _flow_faults(document: dict[str, Any], built: queries.Definition) -> Iterator[tuple[str, str]]:
+    for finding in flow_findings(document=document, built=built):
+        yield f"flow.bpmn {finding.element}", finding.says()
+
+
+def flow_findings(*, document: dict[str, Any], built: queries.Definition) -> tuple[check.Finding, ...]:
     """A flow that can get stuck, skip a clock or outlast the law is not published."""
     nodes = built.nodes.values()
     facts = check.Facts(
@@ -243,8 +303,7 @@ def _flow_faults(document: dict[str, Any], built: queries.Definition) -> Iterato
             for rule in built.clocks if rule.period_id == document["statutory_period"]
         ),
     )
-    for finding in check.check(built.graph, facts):
-        yield f"flow.bpmn {finding.element}", finding.says()
+    return check.check(built.graph, facts)
 
 
 def _outcomes(rule: queries.NodeRule) -> tuple[str, ...]:

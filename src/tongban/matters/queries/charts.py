@@ -44,15 +44,14 @@ def chart(version_id: int, language: str) -> Chart:
 
     The language must be the active one: the words between the names come from gettext.
     """
-    found = definition(version_id)
+    return chart_of(definition(version_id), language)
+
+
+def chart_of(found: Definition, language: str, *, path: Collection[str] = ()) -> Chart:
+    """The chart of a definition, published or not; `path` are edges to be drawn strongly."""
     lanes, words = _lanes(found, language), _words(found, language)
-    svg = draw.swimlane(
-        found.graph,
-        lanes,
-        words,
-        label=_("流程图：%(title)s。文字版见下。") % {"title": _title(found, language)},
-        name="flow",
-    )
+    label = _("流程图：%(title)s。文字版见下。") % {"title": _title(found, language)}
+    svg = draw.swimlane(found.graph, lanes, words, label=label, path=path, name="flow")
     rows = draw.steps(found.graph, lanes, words)
     return Chart(svg, tuple(_step(row, found, language) for row in rows))  # The writer has escaped the drawing.
 
