@@ -185,4 +185,5 @@ def test_what_others_wrote_is_what_the_manifest_says():
         assert (manifest.parent / each["licence_file"]).exists()
         assert each.keys() == {"file", "name", "version", "from", "sha256", "licence", "licence_file", "use"}
     listed = {each["file"] for each in held} | {each["licence_file"] for each in held} | {"vendored.json"}
-    assert {p.name for p in manifest.parent.iterdir()} - listed == set()
+    kept = {str(path.relative_to(manifest.parent)) for path in manifest.parent.rglob("*") if path.is_file()}
+    assert kept - listed == set()
