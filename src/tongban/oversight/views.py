@@ -28,7 +28,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "yellow": sum(1 for card in cards if card.level == "yellow"),
         "red": sum(1 for card in cards if card.level == "red"),
     }
-    hidden = (*(() if viewer.organs else ("cases:queue",)), *(() if viewer.is_of_the_law else ("law:office",)))
+    hidden = tuple(room for room in cases.ROOMS if room not in viewer.rooms)
     return render(
         request, "oversight/cockpit.html",
         {"rows": rows, "cards": cards, "figures": figures, "nav_hidden": hidden},

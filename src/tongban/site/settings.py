@@ -197,6 +197,7 @@ NAV_STAFF = (
     ("oversight:cockpit", _("监察")),
     ("oversight:rules", _("监察规则")),
     ("law:office", _("法制")),
+    ("matters:studio", _("程序")),
 )
 NAV_FOOT = (
     ("ui:about", _("关于本站")),

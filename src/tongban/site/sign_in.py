@@ -28,16 +28,12 @@ class AnyName(ModelBackend):
 
 
 class Doors(DefaultAccountAdapter):
-    """Where each goes after signing in: officers to their tasks, supervisors to the cards, keepers of the law to it, citizens to their cases."""
+    """Where each goes after signing in: officers to the room of their work, citizens to their cases."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         viewer = cases.viewer(account_id=request.user.pk, on=timezone.localdate())
-        if viewer.regions and not viewer.organs:
-            return reverse("oversight:cockpit")
-        if viewer.is_of_the_law and not viewer.organs:
-            return reverse("law:office")
         if viewer.officer_id is not None:
-            return reverse("cases:queue")
+            return reverse(viewer.rooms[0])
         return super().get_login_redirect_url(request)
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:

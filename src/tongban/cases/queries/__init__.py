@@ -16,7 +16,7 @@ from tongban.cases.queries.lists import (
 )
 from tongban.cases.queries.moving import CaseMoves, Moves, cases_that_move, moves, open_clocks
 from tongban.cases.queries.public import PublicCase, public_case, public_key_of
-from tongban.cases.queries.sight import NotVisible, Viewer, viewer, visible_to
+from tongban.cases.queries.sight import ROOMS, NotVisible, Viewer, viewer, visible_to
 from tongban.cases.queries.single import (
     AnswerRow,
     CasePage,

@@ -11,7 +11,13 @@ from tongban.core.refusal import Refusal
 from tongban.people import queries as people
 
 SUPERVISOR = "supervisor"
-LAW_ROLES = frozenset({"law_editor", "law_approver"})  # 法制管理员: the register of law, no cases.
+ROOM_OF = {  # Work that is not on cases: a page of its own, and no case to see by it.
+    SUPERVISOR: "oversight:cockpit",
+    "law_editor": "law:office", "law_approver": "law:office",
+    "procedure_editor": "matters:studio", "procedure_approver": "matters:studio",
+}  # fmt: skip
+DESK = "cases:queue"
+ROOMS = (DESK, *dict.fromkeys(ROOM_OF.values()))
 
 
 class NotVisible(Refusal):
@@ -38,12 +44,13 @@ class Viewer:
 
     @property
     def organs(self) -> frozenset[str]:
-        return frozenset(organ for organ, role, _matter in self.duties if role != SUPERVISOR and role not in LAW_ROLES)
+        return frozenset(organ for organ, role, _matter in self.duties if role not in ROOM_OF)
 
     @property
-    def is_of_the_law(self) -> bool:
-        """Whether the officer keeps the register of law (法制管理员)."""
-        return any(role in LAW_ROLES for _organ, role, _matter in self.duties)
+    def rooms(self) -> tuple[str, ...]:
+        """The pages an officer works on, by the name of their address; the desk where nothing is granted."""
+        held = {ROOM_OF.get(role, DESK) for _organ, role, _matter in self.duties}
+        return tuple(room for room in ROOMS if room in held) or (DESK,)
 
     def may_take(self, *, organ_code: str, role: str, matter_code: str) -> bool:
         """Whether a grant in force covers tasks of this organ, role and matter."""

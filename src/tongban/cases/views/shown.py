@@ -35,11 +35,7 @@ def key(request: HttpRequest) -> str:
 
 def hidden(viewer: queries.Viewer) -> tuple[str, ...]:
     """Return the navigation an officer has no use for: each sees his own half."""
-    needed = {
-        "cases:queue": bool(viewer.organs) or not viewer.regions, "oversight:cockpit": bool(viewer.regions),
-        "law:office": viewer.is_of_the_law,
-    }  # fmt: skip
-    return tuple(name for name, is_needed in needed.items() if not is_needed)
+    return tuple(room for room in queries.ROOMS if room not in viewer.rooms)
 
 
 def papers_and_clock(request: HttpRequest, page: queries.CasePage) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from tongban.core.refusal import Refusal
 from tongban.law import actions, forms, queries
 from tongban.people import queries as people
 
-HIDDEN = ("cases:queue", "oversight:cockpit")
+HIDDEN = ("cases:queue", "oversight:cockpit", "matters:studio")
 CORRECT, ANEW = "correct", "version"
 
 
