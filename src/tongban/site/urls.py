@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from tongban.site import views
+from tongban.site import studio, views
 from tongban.site.api import api
 
 FOLDERS = ("ui", "ledger", "law", "people", "matters", "papers", "cases", "intake", "oversight")
@@ -14,6 +14,7 @@ CLOSED = r"^account/(signup|email|confirm-email|password/(set|reset))(/|$)"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("api/v1/", api.urls),
+    path("studio/drafts/<int:draft_id>/play", studio.play, name="studio_play"),
     *(path("", include(f"tongban.{folder}.urls")) for folder in FOLDERS),
     re_path(CLOSED, views.closed),
     path("account/", include("allauth.account.urls")),
