@@ -146,10 +146,10 @@ def test_a_check_is_counted_and_nothing_else_is_kept(client, licence):
 
 
 def test_the_check_costs_the_same_few_statements(client, licence, django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page(client, f"/licences/{licence.ref}")
     change(licence, "03", "02")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page(client, f"/licences/{licence.ref}")
 
 

@@ -63,7 +63,7 @@ def test_pages_of_the_ledger(page, live_server, tmp_path, width):
             assert page.text_content("[data-monitor] [data-verify=title]") == "从您上次来，账本只增不改"
         if name == "verify":
             page.fill("textarea", queries.receipt_text("140106", 1, 7))
-            page.click("form[data-verify-receipt] button")
+            page.click("form[data-verify-receipt] button[type=submit]")
             page.wait_for_selector("[data-finding][data-state=ok]")
             assert "第 6 条（从 0 数起，共 12 条）" in page.text_content("[data-verify=words]")
         page.screenshot(path=str(shots / f"{name}-{width}.png"), full_page=True)

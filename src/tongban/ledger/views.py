@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from pathlib import Path
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -40,8 +41,11 @@ def log(request: HttpRequest, log: int) -> HttpResponse:
 
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
-    """Check a receipt in the browser; nothing is sent."""
-    return render(request, "ledger/verify.html", {"logs": queries.states()})
+    """Check a receipt, a case or a code in the browser; nothing is sent."""
+    shown = {"logs": queries.states(), "site_address": settings.PUBLIC_URL}
+    answer = render(request, "ledger/verify.html", shown)
+    answer["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+    return answer
 
 
 # The files of a log
@@ -134,9 +138,11 @@ def _body(request: HttpRequest) -> str:
 
 
 def proof_answer(*, region_code: str, case_id: int) -> JsonResponse:
-    """What the badge of one case checks, as JSON."""
+    """What the badge of one case checks, as JSON; who follows the link keeps it as a file for `tongban-verify case`."""
+    name = f"{region_code}-{case_id}.case.json"
     return JsonResponse(
-        queries.proof(region_code, case_id), headers={"Cache-Control": "private, no-store"}
+        queries.proof(region_code, case_id),
+        headers={"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 

@@ -5,7 +5,7 @@ Who may see a notice or a file is decided by the caller's folder; only the check
 import base64
 from urllib.parse import urlsplit
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tongban.core import codes
+from tongban.ledger import queries as ledger
+from tongban.ledger import views as ledger_views
 from tongban.papers import actions, queries
 
 SHOWN_CHARS_MAX = 80
@@ -39,7 +41,9 @@ def licence(request: HttpRequest, ref: str) -> HttpResponse:
     if found is None:
         return render(request, "papers/ask.html", {"typed": ref[:SHOWN_CHARS_MAX]}, status=404)
     actions.record_lookup(licence=found.licence, door="page", at=timezone.now())
+    log = ledger.state(f"{found.licence.region_code[:4]}00")
     shown = {
+        "vkey": log.vkey if log else "",
         "check": found,
         "licence": found.licence,
         "fields": queries.public_fields(found.licence),
@@ -53,6 +57,15 @@ def licence(request: HttpRequest, ref: str) -> HttpResponse:
         "noindex"  # A licence is for those who hold it, not for search engines.
     )
     return answer
+
+
+@require_safe
+def licence_proof(request: HttpRequest, ref: str) -> HttpResponse:
+    """The ledger's proof of the case that gave the licence: entries hold no personal data."""
+    found = queries.licence_by_ref(ref)
+    if found is None:
+        raise Http404
+    return ledger_views.proof_answer(region_code=found.region_code, case_id=found.case_id)
 
 
 def notice_page(

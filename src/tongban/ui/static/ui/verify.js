@@ -1,10 +1,11 @@
 /* Checks the public record in the reader's own browser, with WebCrypto alone; nothing is sent.
 
-   A badge [data-proof-url] is fetched and checked; a form [data-verify-receipt] checks a receipt that is
-   dropped, pasted, or carried behind the # of the address; a [data-monitor] compares a log with the last
+   A badge [data-proof-url] is fetched and checked; a form [data-verify-receipt] checks a receipt or the record of
+   a case that is dropped, pasted, read from a code (scan.js) or carried behind the # of the address; a [data-monitor] compares a log with the last
    checkpoint this browser has seen of it. What is checked of a case, in this order:
    1 the note is signed by the key this page pins  2 every entry is of one case, numbered without a gap,
-   and names the hash of the one before  3 each entry's hash leads to the signed root.
+   and names the hash of the one before  3 each entry's hash leads to the signed root  4 what is disclosed beside
+   it is what its digests promised.
 
    Sources: RFC 9162 2.1, https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint, https://c2sp.org/tlog-proof. */
 (() => {
@@ -49,6 +50,8 @@
   };
   const toBase64url = (bytes) =>
     btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const fromBase64url = (encoded) =>
+    fromBase64(encoded.replaceAll("-", "+").replaceAll("_", "/") + "=".repeat(-encoded.length & 3));
   const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   // Hashes and proofs
@@ -148,7 +151,7 @@
     return { ...checkpoint, witnesses: [...by].slice(1).map((key) => key.name) };
   };
 
-  // A case: { origin, vkey, checkpoint, entries: [{ n, entry, index, hashes }] }
+  // A case: { origin, vkey, checkpoint, entries: [{ n, entry, index, hashes }], disclosures: { n: { name: text } } }
 
   /** The finding for one case: { state: "ok" | "pending" | "bad", ... }; `events` is how many the page shows. */
   const verifyCase = async (shown, vkey, events = 0) => {
@@ -162,7 +165,9 @@
       demand(one.n === i + 1, "number");
       const entry = fromBase64(one.entry);
       const leaf = await leafHash(entry);
-      reference = checkLink(JSON.parse(text.decode(entry)), one.n, previous, reference);
+      const said = JSON.parse(text.decode(entry));
+      reference = checkLink(said, one.n, previous, reference);
+      await checkDisclosed(said, shown.disclosures?.[one.n] ?? {});
       if (one.index === null || !checkpoint) waiting += 1;
       else await verifyInclusion(leaf, one.index, checkpoint.size, one.hashes.map(fromBase64), checkpoint.root);
       previous = toBase64url(leaf);
@@ -182,6 +187,18 @@
     demand((entry.p ?? "") === previous, "chain");
     demand(!reference || entry.c === reference, "case");
     return entry.c;
+  };
+
+  /** What is disclosed of an entry is what it promised; of a sealed one, the entry itself is disclosed. */
+  const checkDisclosed = async (entry, said) => {
+    if (entry.k === SEALED && said.entry) {
+      const { entry: inner, ...others } = said;
+      demand(toBase64url(await sha256(utf8.encode(inner))) === entry.f.entry, "disclosed");
+      return checkDisclosed(JSON.parse(JSON.parse(text.decode(fromBase64url(inner)))[2]), others);
+    }
+    for (const [name, disclosed] of Object.entries(said)) {
+      demand(toBase64url(await sha256(utf8.encode(disclosed))) === entry.f?.[name], "disclosed");
+    }
   };
 
   // A receipt: a .tlog-proof with its entry as extra data
@@ -207,6 +224,15 @@
     await verifyInclusion(leaf, receipt.index, checkpoint.size, receipt.hashes, checkpoint.root);
     const entry = JSON.parse(text.decode(receipt.entry));
     return { state: "ok", index: receipt.index, size: checkpoint.size, root: toHex(checkpoint.root), origin, entry };
+  };
+
+  /** The finding for the record of a case that was kept as a file. */
+  const verifyCaseFile = async (file, vkeys) => {
+    const shown = JSON.parse(file);
+    const vkey = vkeys.find((one) => one.startsWith(`${shown.origin}+`));
+    demand(vkey, "unknown-log");
+    const found = await verifyCase(shown, vkey);
+    return { ...found, state: found.state === "ok" ? "whole" : "waiting", origin: shown.origin };
   };
 
   // The page
@@ -268,9 +294,42 @@
     const vkeys = Array.from(document.querySelectorAll("[data-log-vkey]"), (one) => one.dataset.logVkey);
     place.hidden = false;
     show(place, "checking");
-    const found = await report(place, () => verifyReceipt(file, vkeys));
+    const verified = file.trimStart().startsWith("{") ? verifyCaseFile : verifyReceipt;
+    const found = await report(place, () => verified(file, vkeys));
     place.querySelector("[data-entry]").replaceChildren(...asPairs(found?.entry ?? {}));
   };
+
+  const RECEIPT = "c2sp.org/tlog-proof@v1";
+  /** What a code says: a receipt, or an address that carries one, is checked here; the page of a paper is only named. */
+  const checkScanned = (form, said) => {
+    const place = form.querySelector("[data-finding]");
+    const link = place.querySelector("[data-link]");
+    const address = URL.canParse(said) ? new URL(said) : null;
+    const carried = decoded(address?.hash.slice(1) ?? "");
+    const receipt = [said, carried].find((one) => one.startsWith(RECEIPT));
+    link.hidden = true;
+    place.querySelector("[data-entry]").replaceChildren();
+    if (receipt) {
+      form.querySelector("textarea").value = receipt;
+      return checkDropped(form, receipt);
+    }
+    place.hidden = false;
+    const ours = [location.origin, form.dataset.site].includes(address?.origin);
+    const isPaper = ours && /^\/(check|licences)\//.test(address.pathname);
+    show(place, isPaper ? "paper" : "elsewhere", { said: said.slice(0, 200) });
+    if (isPaper) {
+      link.hidden = false;
+      link.querySelector("a").href = address.pathname;
+    }
+  };
+  const decoded = (behind) => {
+    try {
+      return decodeURIComponent(behind);
+    } catch {
+      return "";
+    }
+  };
+
   /** The members of an entry, in the order and with the words the page has for them. */
   const asPairs = (entry) =>
     Array.from(document.querySelectorAll("[data-member]"))
@@ -287,6 +346,7 @@
     const [input, area] = [form.querySelector("input[type=file]"), form.querySelector("textarea")];
     const take = async (file) => {
       if (!file) return;
+      if (file.type.startsWith("image/")) return form.dispatchEvent(new CustomEvent("tongban:picture", { detail: file }));
       area.value = await file.text();
       await checkDropped(form, area.value);
     };
@@ -296,12 +356,13 @@
       event.preventDefault();
       take(event.dataTransfer.files[0]);
     });
+    form.addEventListener("tongban:scanned", (event) => checkScanned(form, event.detail));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       checkDropped(form, area.value);
     });
     if (location.hash.length > 1) {
-      area.value = decodeURIComponent(location.hash.slice(1));
+      area.value = decoded(location.hash.slice(1));
       checkDropped(form, area.value);
     }
   };
@@ -347,7 +408,7 @@
   };
 
   globalThis.tongbanVerify = {
-    Rejected, leafHash, openCheckpoint, readReceipt, verifyCase, verifyConsistency, verifyInclusion, verifyReceipt,
+    Rejected, leafHash, openCheckpoint, readReceipt, verifyCase, verifyCaseFile, verifyConsistency, verifyInclusion, verifyReceipt,
   };
   if (globalThis.document) {
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start(document));
