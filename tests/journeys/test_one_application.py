@@ -183,7 +183,7 @@ class Walk:
         citizen.look()
         receipt = citizen.download(f"/cases/{self.ref}/receipt")
         citizen.go("/verify").page.fill("textarea", receipt.decode())
-        citizen.page.click("form[data-verify-receipt] button")
+        citizen.page.click("form[data-verify-receipt] button[type=submit]")
         citizen.page.wait_for_selector("[data-finding][data-state=ok]")
         citizen.says("回执真实").look("verify")
 
