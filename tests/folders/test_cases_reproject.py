@@ -122,7 +122,7 @@ def test_what_is_written_together_is_a_handful_of_statements(registry):
     with CaptureQueriesContext(connection) as asked:
         actions.reproject(because="国办发明电〔2026〕9号", at=AT)
     written = [each["sql"].lstrip() for each in asked if "cases_" in each["sql"]]
-    assert len(written) == 7, written  # What moves, how many there are, stops, lock, write, regions, what stays.
+    assert len(written) == 9, written  # What moves, stops, how many, lock, write, regions; what stays, versions, steps.
     assert models.Event.objects.filter(kind="Recomputed").count() == 4
 
 
@@ -134,6 +134,20 @@ def test_the_citizen_reads_the_old_day_and_the_new_one(registry):
     lines = history._SAYS["Recomputed"](case, case.events[-1])
     assert "国办发明电〔2026〕9号" in lines[0]
     assert any(line.startswith("法定期限：原为 ") and "现为 " in line for line in lines[1:])
+
+
+def test_the_timer_of_a_clock_and_the_last_day_of_a_step_move_with_it(registry):
+    walk = ground.file(at=dt.datetime(2027, 2, 4, 9, 30, tzinfo=ground.CHINA))
+    key = {"region_code": walk.done.region_code, "case_id": walk.done.case_id}
+    timer, task = models.Timer.objects.get(**key), models.Token.objects.get(**key)
+    assert (timer.clock, timer.due_at.date(), task.due_on) == ("acceptance", dt.date(2027, 2, 17), dt.date(2027, 2, 17))
+    take_in()
+    assert actions.reproject(because="国办发明电〔2026〕9号", at=AT).later == 1
+    timer.refresh_from_db()
+    task.refresh_from_db()
+    assert clock_of(walk, "acceptance").last_on == task.due_on == dt.date(2027, 2, 18)
+    assert timer.due_at == dt.datetime(2027, 2, 19, tzinfo=ground.CHINA)
+    assert list(jobs.replay()) == []
 
 
 def test_a_version_of_a_rule_for_the_past_moves_what_began_under_it(registry):

@@ -40,6 +40,16 @@ update cases_clock k set is_provisional = p.now_provisional from projected p
 where (k.region_code, k.case_id, k.name) = (p.region_code, p.case_id, p.name)
   and k.ended_on is null and k.last_on = p.now_last_on and k.is_provisional <> p.now_provisional
 """  # noqa: S608 -- constants alone
+STEPS = """
+update cases_token t set due_on = w.day
+from cases_case c, unnest(%(version_ids)s::bigint[], %(nodes)s::text[], %(days)s::int[]) as r(version_id, node, days),
+  law_calendarday a, law_calendarday w
+where t.region_code = %(region)s and t.closed_at is null and t.due_on is not null
+  and c.region_code = t.region_code and c.id = t.case_id and r.version_id = c.version_id and r.node = t.node
+  and a.day = (t.opened_at at time zone 'Asia/Shanghai')::date
+  and w.working_days = a.working_days + r.days and w.kind in ('working', 'worked_weekend') and w.day <> t.due_on
+"""
+VERSIONS = "select distinct version_id from cases_case where region_code = %s and closed_at is null"
 LOCK = "select from cases_case where region_code = %s and id = any(%s) order by id for update"
 ACTS = f"""{found.PROJECTED}, moved as materialized (
   select * from projected p where {found.MOVED}
@@ -65,6 +75,9 @@ WRITE = """, told as (
   update cases_clock k set nominal_on = m.now_nominal_on, last_on = m.now_last_on, is_provisional = m.now_provisional,
     period_id = m.period_id, unit = m.unit, budget = m.budget
   from moved m where k.region_code = %(region)s and k.case_id = m.case_id and k.name = m.name
+), timed as (
+  update cases_timer t set due_at = (m.now_last_on + 1)::timestamp at time zone 'Asia/Shanghai', claimed_until = null
+  from moved m where t.region_code = %(region)s and t.case_id = m.case_id and t.n = 0 and t.clock = m.name
 ), sent as (
   insert into cases_outbox (region_code, id, case_id, event_n, kind, made_at)
   select %(region)s, gen_random_uuid(), case_id, event_n, %(kind)s, %(at)s from acts
@@ -197,6 +210,15 @@ def _regions() -> list[str]:
 
 
 def _settle(region_code: str) -> None:
-    """Say of the clocks that stay whether their day may still move."""
+    """Say of the clocks that stay whether their day may still move, and move the last days of open steps (环节时限)."""
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, found.parameters(region_code=region_code))
+        cursor.execute(VERSIONS, [region_code])
+        limits_of = [
+            (version_id, node, rule.limit_working_days)
+            for (version_id,) in cursor.fetchall()
+            for node, rule in matters.definition(version_id).nodes.items()
+            if rule.limit_working_days is not None
+        ]
+        version_ids, nodes, days = ([row[i] for row in limits_of] for i in range(3))
+        cursor.execute(STEPS, {"region": region_code, "version_ids": version_ids, "nodes": nodes, "days": days})
