@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -341,6 +341,57 @@ def test_a_moment_is_taken_as_the_civil_day_in_shanghai():
 def test_a_year_without_calendar_data_is_refused():
     with pytest.raises(calendar.NoCalendar, match="2004-01-01至2046-12-31"):
         clock.due(running("2003-12-01"), china(), d("2026-01-01"))
+
+
+# --- after office hours --------------------------------------------------------------------------------------------
+
+ONLINE, WINDOW = (
+    clock.Reception(channel, time(9), time(17), clock.AfterHours(rule))
+    for channel, rule in (("online", "same_day"), ("window", "next_working_day"))
+)
+
+
+@pytest.mark.parametrize(
+    ("filed_at", "received_on"),
+    [
+        ("2026-09-18T10:00", None),  # In office hours.
+        ("2026-09-18T08:59", None),  # Before they begin: the same day.
+        ("2026-09-18T17:00", "2026-09-20"),  # After the close; the Sunday is worked in exchange.
+        ("2026-09-19T10:00", "2026-09-20"),  # On a Saturday.
+        ("2026-09-20T10:00", None),  # On the worked Sunday.
+        ("2026-09-24T18:00", "2026-09-28"),  # The evening before the Mid-Autumn holiday.
+    ],
+)
+def test_what_comes_after_office_hours_is_received_on_the_next_working_day_or_at_once(filed_at, received_on):
+    filed = datetime.fromisoformat(f"{filed_at}:00+08:00")
+    assert WINDOW.received_on(filed, china()) == (d(received_on) if received_on else None)
+    assert ONLINE.received_on(filed, china()) is None
+
+
+def test_the_rows_say_that_something_came_after_office_hours():
+    filed = datetime.fromisoformat("2026-09-24T18:00:00+08:00")
+    late = clock.start(DECIDE, name="acceptance", at=filed, received_on=WINDOW.received_on(filed, china()))
+    rows = clock.explain(late, china(), d("2026-09-24"))
+    assert [(str(row.day)[5:], str(row.reason), row.is_trigger, row.is_after_hours) for row in rows[:6]] == [
+        ("09-24", "after_hours", False, True),
+        ("09-25", "after_hours", False, False),
+        ("09-26", "after_hours", False, False),
+        ("09-27", "after_hours", False, False),
+        ("09-28", "trigger", True, False),
+        ("09-29", "counted", False, False),
+    ]
+    assert_sums_agree(late, d("2026-09-24"))
+    assert clock.clock_of(json.loads(json.dumps(clock.as_document(late)))) == late
+    at_once = clock.start(DECIDE, name="acceptance", at=filed, received_on=ONLINE.received_on(filed, china()))
+    first, second = clock.explain(at_once, china(), d("2026-09-24"), ONLINE)[:2]
+    assert (first.reason, first.is_trigger, first.is_after_hours, second.is_after_hours) == ("trigger", True, True, False)
+    in_hours = replace(at_once, started_at=moment("2026-09-24"))
+    assert not any(row.is_after_hours for row in clock.explain(in_hours, china(), d("2026-09-24"), ONLINE))
+
+
+def test_hours_start_at_once_whatever_the_office_hours():
+    rule = replace(DECIDE, length=24, unit="hour")
+    assert clock.start(rule, name="report", at=moment("2026-09-24", 23), received_on=d("2026-09-28")).received_on is None
 
 
 # --- explained ---------------------------------------------------------------------------------------------------

@@ -150,6 +150,23 @@ def test_the_timer_of_a_clock_and_the_last_day_of_a_step_move_with_it(registry):
     assert list(jobs.replay()) == []
 
 
+def test_a_filing_at_the_window_after_hours_counts_from_the_next_working_day_there_too(registry):
+    late = dt.datetime(2027, 2, 4, 18, 30, tzinfo=ground.CHINA)
+    version = ground.matter_queries.version_in_force(ground.FOOD, late.date())
+    who = ground.citizen()
+    done = actions.submit(
+        version_id=version, applicant_id=who.id, subject="示例", answers=ground.ANSWERS, channel="window", actor=who,
+        materials=ground.materials(ground.FOOD, at=late), at=late, key=str(uuid4()),
+    )  # fmt: skip
+    clock = models.Clock.objects.get(region_code=done.region_code, case_id=done.case_id)
+    assert (clock.received_on, clock.last_on) == (dt.date(2027, 2, 11), dt.date(2027, 2, 18))
+    take_in()
+    assert actions.reproject(because="国办发明电〔2026〕9号", at=AT).moved == 0  # Received on the 11th, counted from the 12th.
+    page = queries.whole(region_code=done.region_code, case_id=done.case_id, at=late)
+    assert page.clocks["acceptance"].clock.received_on == dt.date(2027, 2, 11)
+    assert list(jobs.replay()) == []
+
+
 def test_a_version_of_a_rule_for_the_past_moves_what_began_under_it(registry):
     walk = ground.file().accepted()
     was = clock_of(walk)

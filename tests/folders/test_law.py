@@ -344,6 +344,24 @@ def test_what_does_not_count_forward_has_no_days_to_show():
     assert queries.due_of_rule("gk.annual_gov", d("2025-12-31"), is_explained=True)["days"] == []
 
 
+def test_what_is_handed_in_after_office_hours_is_counted_as_the_pack_says():
+    evening = datetime.fromisoformat("2026-09-24T18:00:00+08:00")
+    online, window = (
+        queries.due_of_rule("xk.correction_notice", evening, is_explained=True, channel=channel)
+        for channel in ("online", "window")
+    )
+    assert (online["received_on"], online["last_day"]) == ("2026-09-24", "2026-10-09")
+    assert (window["received_on"], window["last_day"]) == ("2026-09-28", "2026-10-10")
+    assert (online["days"][0]["is_after_hours"], online["days"][0]["reason"]) == (True, "trigger")
+    assert [day["reason"] for day in window["days"]].count("after_hours") == 4
+    day = queries.due_of_rule("xk.correction_notice", evening.date(), channel="window")
+    assert day["last_day"] == online["last_day"]
+    hours = queries.due_of_rule("sa.level_report", evening, channel="window")
+    assert hours["due_at"] == "2026-09-24T20:00:00+08:00"
+    assert queries.reception("window", d("2020-12-31")) is None
+    assert queries.reception("pigeon", d("2026-09-24")) is None
+
+
 def test_hours_are_due_at_a_moment():
     trigger = datetime.fromisoformat("2026-10-01T23:30:00+08:00")
     assert queries.due_of_rule("sa.level_report", trigger)["due_at"] == "2026-10-02T01:30:00+08:00"

@@ -136,6 +136,8 @@ def test_the_calendar_says_which_years_are_provisional():
     answer = text_of(get("/laws/calendar"))
     assert "国办发明电〔2019〕16号；国办发明电〔2020〕1号" in answer
     assert "未公布，暂按法定节假日推算" in answer
+    assert "什么时候算收到" in answer
+    assert "停止办公以后、休息日交到值班处或者投递箱的，按次一工作日收到计算" in answer
 
 
 def test_the_whole_register_is_open_data():

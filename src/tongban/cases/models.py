@@ -130,6 +130,7 @@ class Clock(models.Model):
     budget = models.IntegerField()
     extended = models.IntegerField(default=0)
     started_at = models.DateTimeField()
+    received_on = models.DateField(null=True)  # the later day from which it counts, for a filing after office hours
     ended_on = models.DateField(null=True)
     nominal_on = models.DateField()
     last_on = models.DateField()

@@ -2,7 +2,7 @@
 
 Sources: OpenAPI 3.1."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -60,11 +60,14 @@ def get_period(request: HttpRequest, rule_id: str, on: date | None = None) -> di
 def get_due(
     request: HttpRequest,
     rule_id: str,
-    trigger: date,
+    trigger: date | datetime,
     extended: bool = False,
     explain: bool = Query(False),
+    channel: str = Query("", max_length=12),
 ) -> dict[str, Any]:
-    return queries.due_of_rule(rule_id, trigger, is_extended=extended, is_explained=explain)
+    if isinstance(trigger, datetime) and trigger.tzinfo is None:
+        trigger = trigger.replace(tzinfo=clocks.SHANGHAI)
+    return queries.due_of_rule(rule_id, trigger, is_extended=extended, is_explained=explain, channel=channel)
 
 
 @router.post("/simulate", summary="Try out a course of events: what is due when")

@@ -124,6 +124,32 @@ class Course(models.Model):
     deliver = models.CharField(max_length=60, blank=True)
 
 
+class Reception(models.Model):
+    """收件时间: when what is handed in through a channel counts as received; the latest in force on the day holds."""
+
+    id = models.CharField(primary_key=True, max_length=40)  # Like window:2021-01-01.
+    channel = models.CharField(max_length=12)
+    title = models.CharField(max_length=40)
+    title_en = models.CharField(max_length=40)
+    effective_from = models.DateField()
+    opens_at = models.TimeField()
+    closes_at = models.TimeField()
+    after_hours = models.CharField(max_length=20)
+    basis = models.CharField(max_length=120)
+    words = models.CharField(max_length=200)
+    words_en = models.CharField(max_length=300)
+    source = models.CharField(max_length=20, choices=Source)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["channel", "effective_from"], name="law_reception_one_a_day"),
+            models.CheckConstraint(condition=Q(opens_at__lt=F("closes_at")), name="law_reception_opens_first"),
+            models.CheckConstraint(
+                condition=Q(after_hours__in=[*map(str, clocks.AfterHours)]), name="law_reception_after_hours"
+            ),
+        ]
+
+
 class CalendarYear(models.Model):
     """A year of the working-day calendar and whether its notice is published."""
 

@@ -39,6 +39,7 @@ def add(commands: Any, act: Callable[[str], None]) -> None:
     made.add_argument("trigger", metavar="TRIGGER_DATE", help="2026-02-13, or 2026-02-13T09:30 for hours")
     made.add_argument("--extended", action="store_true", help="with the extension the law allows")
     made.add_argument("--explain", action="store_true", help="with a reason for every day")
+    made.add_argument("--channel", default="", help="how it came in, for a moment: online, window or agent")
     made = one("simulate", simulate, "what comes of a course of events", SIMULATE_MORE)
     made.add_argument("course", metavar="COURSE", help="permit, joint_permit, disclosure …")
     made.add_argument("filed_on", metavar="FILED_ON", type=date.fromisoformat, help="2026-09-17")
@@ -59,8 +60,9 @@ def due(options: argparse.Namespace) -> None:
     from tongban.law import queries  # noqa: PLC0415 -- app ready
 
     told = queries.due_of_rule(
-        options.rule, _moment(options.trigger), is_extended=options.extended, is_explained=options.explain
-    )
+        options.rule, _moment(options.trigger), is_extended=options.extended, is_explained=options.explain,
+        channel=options.channel,
+    )  # fmt: skip
     if options.json:
         return _print(told)
     days = told.pop("days", ())

@@ -172,7 +172,9 @@ def _file(
         stage.definition.graph, (), case.document, flow.Start(),
         next_n=1, collections=stage.definition.collections,
     )
-    started = limits.after_event(kind="Filed", definition=stage.definition, running={}, at=stage.at)
+    started = limits.after_event(
+        kind="Filed", definition=stage.definition, running={}, at=stage.at, channel=channel
+    )
     clock_rows = {name: limits.row(clock=clock, at=stage.at) for name, clock in started.items()}
     change = core.Change(
         kind="Filed", document=case.document, clocks=clock_rows,

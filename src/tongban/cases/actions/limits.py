@@ -12,16 +12,18 @@ from tongban.core import clock as clocks
 from tongban.law import queries as law
 from tongban.matters import queries as matters
 
+HANDED_IN = frozenset({"Filed", "Supplemented"})  # Acts of the applicant, which the office receives.
 EFFECTIVE = frozenset({clocks.Lapse.DEEMED_ACCEPTED})  # Ends the engine itself carries out.
 
 
 def after_event(
     *, kind: str, definition: matters.Definition, running: Mapping[str, clocks.Clock], at: datetime,
-    since: datetime | None = None,
+    since: datetime | None = None, channel: str = "online",
 ) -> dict[str, clocks.Clock]:
     """Return the clocks that change by an event of this kind: started, restarted or ended.
 
     :param since: from when what starts counts, where the law dates it back.
+    :param channel: how the applicant handed in, which decides what comes of a filing after office hours.
     """
     kind = core.STANDS_FOR.get(kind, kind)
     changed: dict[str, clocks.Clock] = {}
@@ -31,7 +33,7 @@ def after_event(
         if kind in rule.ends_with and is_open and current is not None:
             changed[rule.name] = clocks.end(current, on=timezone.localdate(at))
         if (kind == rule.starts_with and current is None) or kind in rule.restarts_with:
-            changed[rule.name] = _started(rule, since or at)
+            changed[rule.name] = _started(rule, since or at, channel if kind in HANDED_IN else "")
     return changed
 
 
@@ -54,10 +56,13 @@ def all_ended(*, running: Mapping[str, clocks.Clock], at: datetime) -> dict[str,
     return {name: clocks.end(clock, on=day) for name, clock in running.items() if clock.ended_on is None}
 
 
-def _started(rule: matters.ClockRule, at: datetime) -> clocks.Clock:
+def _started(rule: matters.ClockRule, at: datetime, channel: str = "") -> clocks.Clock:
     if rule.period_id is None:
         return clocks.promise(name=rule.name, working_days=rule.working_days or 0, at=at)
-    return clocks.start(law.period(rule.period_id, timezone.localdate(at)), name=rule.name, at=at)
+    hours = law.reception(channel, timezone.localdate(at)) if channel else None
+    received_on = hours.received_on(at, law.calendar()) if hours else None
+    period = law.period(rule.period_id, timezone.localdate(at))
+    return clocks.start(period, name=rule.name, at=at, received_on=received_on)
 
 
 def row(*, clock: clocks.Clock, at: datetime) -> dict[str, Any]:
@@ -70,6 +75,7 @@ def row(*, clock: clocks.Clock, at: datetime) -> dict[str, Any]:
         "budget": clock.budget,
         "extended": clock.extended,
         "started_at": clock.started_at.isoformat(),
+        "received_on": _iso(clock.received_on),
         "ended_on": _iso(clock.ended_on),
         "nominal_on": _iso(due.nominal_on),
         "last_on": _iso(due.last_on),

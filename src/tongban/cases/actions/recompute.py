@@ -57,7 +57,7 @@ ACTS = f"""{found.PROJECTED}, moved as materialized (
   select case_id, max(now_last_on) filter (where name = 'statutory') as due_on,
     jsonb_object_agg(name, jsonb_build_object(
       'name', name, 'period_id', period_id, 'unit', unit, 'budget', budget, 'extended', extended,
-      'started_at', started_at, 'ended_on', null, 'nominal_on', now_nominal_on, 'last_on', now_last_on,
+      'started_at', started_at, 'received_on', received_on, 'ended_on', null, 'nominal_on', now_nominal_on, 'last_on', now_last_on,
       'is_provisional', now_provisional, 'is_paused', false)) as clocks,
     jsonb_object_agg(name, jsonb_build_object('nominal_on', nominal_on, 'last_on', last_on)) as was
   from moved group by case_id

@@ -105,13 +105,13 @@ written as (
     n int, node text, came_by text, scope int, item text, role text, organ text, due_on date)
 ), clocked as (
   insert into cases_clock (region_code, case_id, name, period_id, unit, budget, extended, started_at,
-                           ended_on, nominal_on, last_on, is_provisional, is_paused)
+                           received_on, ended_on, nominal_on, last_on, is_provisional, is_paused)
   select %(region)s, %(case)s, c.* from jsonb_to_recordset(%(clocks)s) as c(
     name text, period_id text, unit text, budget int, extended int, started_at timestamptz,
-    ended_on date, nominal_on date, last_on date, is_provisional bool, is_paused bool)
+    received_on date, ended_on date, nominal_on date, last_on date, is_provisional bool, is_paused bool)
   on conflict (region_code, case_id, name) do update set
     budget = excluded.budget, extended = excluded.extended, started_at = excluded.started_at,
-    period_id = excluded.period_id, unit = excluded.unit, ended_on = excluded.ended_on,
+    received_on = excluded.received_on, period_id = excluded.period_id, unit = excluded.unit, ended_on = excluded.ended_on,
     nominal_on = excluded.nominal_on, last_on = excluded.last_on,
     is_provisional = excluded.is_provisional, is_paused = excluded.is_paused
 ), stopped as (
@@ -407,6 +407,7 @@ def _clock(row: Mapping[str, Any], segments: Sequence[Mapping[str, Any]]) -> clo
         budget=row["budget"],
         started_at=datetime.fromisoformat(row["started_at"]),
         extended=row["extended"],
+        received_on=_day(row["received_on"]),
         ended_on=_day(row["ended_on"]),
         stops=tuple(_stop(segment) for segment in segments if segment["clock"] == row["name"]),
     )

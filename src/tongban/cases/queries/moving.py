@@ -26,17 +26,18 @@ with term as materialized (
   select * from unnest(%(ids)s::text[], %(versions)s::text[], %(froms)s::date[], %(untils)s::date[], %(lengths)s::int[],
                        %(units)s::text[]) as t(id, version, from_on, until_on, length, unit)
 ), begun as (
-  select k.*, (k.started_at at time zone 'Asia/Shanghai')::date as begun_on from cases_clock k
+  select k.*, (k.started_at at time zone 'Asia/Shanghai')::date as trigger_on,
+         coalesce(k.received_on, (k.started_at at time zone 'Asia/Shanghai')::date) as begun_on from cases_clock k
   where k.ended_on is null and not k.is_paused and k.unit = any(%(timed)s)
     and (%(region)s::text is null or k.region_code = %(region)s)
     and (%(cases)s::bigint[] is null or k.case_id = any(%(cases)s::bigint[]))
     and not exists (select from cases_clocksegment s
                     where s.region_code = k.region_code and s.case_id = k.case_id and s.clock = k.name)
 ), counted as (
-  select b.region_code, b.case_id, b.name, b.nominal_on, b.last_on, b.is_provisional, b.begun_on, b.started_at,
+  select b.region_code, b.case_id, b.name, b.nominal_on, b.last_on, b.is_provisional, b.begun_on, b.started_at, b.received_on,
          b.extended, coalesce(t.version, b.period_id) as period_id, coalesce(t.unit, b.unit) as unit,
          coalesce(t.length, b.budget) as budget, coalesce(t.length, b.budget) + b.extended as n
-  from begun b left join term t on t.id = b.period_id and b.begun_on between t.from_on and t.until_on
+  from begun b left join term t on t.id = b.period_id and b.trigger_on between t.from_on and t.until_on
 ), plain as (
   select c.*, case c.unit when 'day' then c.begun_on + c.n
     when 'month' then (c.begun_on + c.n * interval '1 month')::date
@@ -196,6 +197,7 @@ def _moved_to(
     clock = clocks.Clock(
         name=row["name"], period_id=row["period_id"], unit=clocks.Unit(row["unit"]), budget=row["budget"],
         started_at=datetime.fromisoformat(row["started_at"]), extended=row["extended"],
+        received_on=date.fromisoformat(row["received_on"]) if row["received_on"] else None,
         stops=tuple(
             clocks.Stop(each["ground"], clocks.StopKind(each["kind"]), each["document"],
                         date.fromisoformat(each["first_on"]), date.fromisoformat(each["last_on"]))

@@ -326,6 +326,7 @@ def _clock_view(
     clock = clocks.Clock(
         name=row.name, period_id=row.period_id, unit=clocks.Unit(row.unit), budget=row.budget,
         started_at=row.started_at, stops=stops, extended=row.extended, ended_on=row.ended_on,
+        received_on=row.received_on,
     )
     basis = ""
     if row.period_id:

@@ -59,11 +59,13 @@ from tongban.core.clock.period import (
     is_timed,
     length_of,
 )
+from tongban.core.clock.reception import AfterHours, Reception
 
 __all__ = (
     "APPROVERS",
     "ONE_DAY",
     "SHANGHAI",
+    "AfterHours",
     "AlreadyExtended",
     "AlreadyPaused",
     "ApproverTooLow",
@@ -92,6 +94,7 @@ __all__ = (
     "PauseWithoutGround",
     "Period",
     "Plan",
+    "Reception",
     "Rules",
     "Stop",
     "StopBackwards",

@@ -134,10 +134,16 @@ class Lapsed:
 
 
 def start(
-    rule: period.Period, *, name: str, at: datetime, count_trigger_day: bool = False
+    rule: period.Period,
+    *,
+    name: str,
+    at: datetime,
+    count_trigger_day: bool = False,
+    received_on: date | None = None,
 ) -> face.Clock:
     """A clock for a period, begun by the trigger at the moment.
 
+    :param received_on: the later day on which the trigger counts as received (`Reception.received_on`).
     :raises NotATimeLimit: the rule sets no time.
     :raises LawNotInForce: the rule was not in force on the day of the trigger.
     """
@@ -145,7 +151,11 @@ def start(
     day = face.civil_day(at)
     if not period.is_in_force(rule, day):
         raise period.LawNotInForce(day=day, **period.named(rule))
-    return face.Clock(name, rule.id, unit, length, at, count_trigger_day=count_trigger_day)
+    is_moved = received_on is not None and unit is not period.Unit.HOUR  # Hours start at once.
+    return face.Clock(
+        name, rule.id, unit, length, at, count_trigger_day=count_trigger_day,
+        received_on=received_on if is_moved else None,
+    )  # fmt: skip
 
 
 def promise(*, name: str, working_days: int, at: datetime) -> face.Clock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tongban.core import calendar as work
-from tongban.core.clock import face, period
+from tongban.core.clock import face, period, reception
 from tongban.core.clock.face import ONE_DAY, ONE_HOUR, DayReason
 from tongban.core.clock.period import Unit
 
@@ -74,9 +74,11 @@ def elapsed(clock: face.Clock, calendar: work.Calendar, as_of: datetime | date) 
 
 
 def explain(
-    clock: face.Clock, calendar: work.Calendar, as_of: datetime | date
+    clock: face.Clock, calendar: work.Calendar, as_of: datetime | date, hours: reception.Reception | None = None
 ) -> tuple[face.DayRow, ...]:
     """One row a day from the trigger to the last day, or to today where that is later and the clock goes on.
+
+    :param hours: the office hours of what began it, where the rows are to say that it came outside them.
 
     The counted rows up to today are as many as `due` says are used; all of them are the budget of a clock that runs.
     """
@@ -84,6 +86,7 @@ def explain(
     until = _until(clock, today)
     run = _hour_run(clock) if clock.unit is Unit.HOUR else _run(clock, calendar, until)
     start = face.civil_day(clock.started_at)
+    is_late = hours is not None and hours.is_after_hours(clock.started_at, calendar)
     end = max(run.last_on, min(until, run.last_on + LATE_ROWS_MAX * ONE_DAY))
     numbers = {DayReason.COUNTED: 0, DayReason.LATE: 0}
     rows = []
@@ -101,7 +104,8 @@ def explain(
                 reason=reason,
                 words=words,
                 document=document,
-                is_trigger=day in {start, run.trigger},
+                is_trigger=day in {clock.received_on or start, run.trigger},
+                is_after_hours=day == start and (is_late or clock.received_on is not None),
                 is_today=day == today,
                 is_nominal=day == run.nominal_on,
                 is_due=day == run.last_on,
@@ -180,7 +184,7 @@ def _run(clock: face.Clock, calendar: work.Calendar, today: date) -> _Run:
 
 def _origin(clock: face.Clock, today: date) -> tuple[date, date]:
     """The trigger day, moved to the latest corrected filing, and the last day before the count can begin."""
-    trigger = face.civil_day(clock.started_at)
+    trigger = clock.received_on or face.civil_day(clock.started_at)
     for stop in clock.stops:
         if stop.kind is face.StopKind.RESTARTED:
             trigger = max(trigger, _last_day(stop, today))
@@ -230,7 +234,7 @@ def _reason(
 ) -> tuple[DayReason, str, str]:
     """Why a day of the clock counts or does not, with the holiday or ground and the document."""
     if day <= run.anchor:
-        return _before_the_count(clock, run, day, until)
+        return _before_the_count(clock, calendar, run, day, until)
     if clock.ended_on is not None and day > clock.ended_on:
         return DayReason.ENDED, calendar.name(day), ""
     if clock.unit is Unit.HOUR:
@@ -248,11 +252,13 @@ def _reason(
 
 
 def _before_the_count(
-    clock: face.Clock, run: _Run, day: date, until: date
+    clock: face.Clock, calendar: work.Calendar, run: _Run, day: date, until: date
 ) -> tuple[DayReason, str, str]:
     """The trigger day, or a day whose count was given up when the filing was corrected."""
     if day == run.trigger:
         return DayReason.TRIGGER, "", ""
+    if clock.received_on is not None and day < clock.received_on:
+        return DayReason.AFTER_HOURS, calendar.name(day), ""
     anew = max(
         (stop for stop in clock.stops if stop.kind is face.StopKind.RESTARTED),
         key=lambda stop: _last_day(stop, until),

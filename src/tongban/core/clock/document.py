@@ -21,6 +21,7 @@ def as_document(clock: face.Clock) -> dict[str, object]:
         "extended": clock.extended,
         "ended_on": _text(clock.ended_on),
         "count_trigger_day": clock.count_trigger_day,
+        "received_on": _text(clock.received_on),
     }
 
 
@@ -36,6 +37,7 @@ def clock_of(document: Mapping[str, Any]) -> face.Clock:
         extended=document["extended"],
         ended_on=_day(document["ended_on"]),
         count_trigger_day=document["count_trigger_day"],
+        received_on=_day(document.get("received_on")),
     )
 
 

@@ -45,6 +45,7 @@ class DayReason(StrEnum):
     ROLLED = "rolled"  # the nominal last day was a day off; still in time
     ENDED = "ended"  # the clock had ended
     LATE = "late"
+    AFTER_HOURS = "after_hours"  # handed in outside office hours, received on the next working day
     HOURS = "hours"  # a clock of hours ran on it
 
 
@@ -64,7 +65,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One period running in one case; the budget and the extension are in its unit."""
+    """One period running in one case; the budget and the extension are in its unit.
+
+    :ivar received_on: the day from which it counts, where what began it came after office hours.
+    """
 
     name: str
     period_id: str
@@ -75,6 +79,7 @@ class Clock:
     extended: int = 0
     ended_on: date | None = None
     count_trigger_day: bool = False
+    received_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class DayRow:
 
     :ivar words: name of the holiday or ground of the stop.
     :ivar document: of the stop.
+    :ivar is_after_hours: it was handed in on this day, outside office hours.
     """
 
     day: date
@@ -110,6 +116,7 @@ class DayRow:
     words: str = ""
     document: str = ""
     is_trigger: bool = False
+    is_after_hours: bool = False
     is_today: bool = False
     is_nominal: bool = False
     is_due: bool = False

@@ -290,7 +290,8 @@ def trigger_words(name: str) -> str:
 
 def _why(case: cases.CasePage, view: cases.ClockView, today: date) -> Why:
     calendar = law.calendar()
-    rows = clocks.explain(view.clock, calendar, today)
+    hours = law.reception(case.channel, timezone.localdate(view.clock.started_at)) if view.name == "acceptance" else None
+    rows = clocks.explain(view.clock, calendar, today, hours)
     promised = case.clocks.get("promised") if view.name == "statutory" else None
     day = (promised or view).due.last_on
     period = law.period(view.clock.period_id, timezone.localdate(view.clock.started_at))

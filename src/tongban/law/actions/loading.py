@@ -3,7 +3,7 @@
 Sources: the packs under national/laws and national/calendars; 全国年节及纪念日放假办法 (yearly notices)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,7 @@ def load_laws(*, folder: Path, progress: Progress, at: datetime) -> None:
     changed = 0
     changed += _keep(models.Word, [_word_fields(code, text) for code, text in words.items()])
     changed += _keep(models.Course, _course_fields(folder / "courses.yaml"))
+    changed += _keep(models.Reception, _reception_fields(folder / "reception.yaml"))
     for n, document in enumerate(documents, start=1):
         changed += _keep(models.Law, [_law_fields(document)])
         changed += _keep_versions(document)
@@ -127,7 +128,7 @@ def import_notice(*, document: Mapping[str, Any], at: datetime) -> None:
     say_changed(changed=1)
 
 
-NOT_LAWS = frozenset({"words", "examples", "courses"})  # Files beside the laws.
+NOT_LAWS = frozenset({"words", "examples", "courses", "reception"})  # Files beside the laws.
 BATCH = 2_000
 FROM_PACKS = "规则包"
 
@@ -183,6 +184,23 @@ def _course_fields(path: Path) -> list[dict[str, Any]]:
             "deliver": each.get("deliver", ""),
         }
         for n, each in enumerate(given)
+    ]
+
+
+def _reception_fields(path: Path) -> list[dict[str, Any]]:
+    given = _read(path)["reception"] if path.exists() else []
+    same = ("channel", "effective_from", "after_hours", "basis", "source")
+    return [
+        {
+            "id": f"{each['channel']}:{each['effective_from']}",
+            **{name: each[name] for name in same},
+            **{name: time.fromisoformat(each[name]) for name in ("opens_at", "closes_at")},
+            "title": each["title"]["zh"],
+            "title_en": each["title"]["en"],
+            "words": each["words"]["zh"],
+            "words_en": each["words"]["en"],
+        }
+        for each in given
     ]
 
 

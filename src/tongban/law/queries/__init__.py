@@ -48,6 +48,7 @@ from tongban.law.queries.records import (
 from tongban.law.queries.register import (
     NoCalendarYet,
     PeriodRow,
+    ReceptionRow,
     UnknownRule,
     calendar,
     calendar_of_notices,
@@ -58,6 +59,8 @@ from tongban.law.queries.register import (
     period,
     period_row,
     preview_notice,
+    reception,
+    receptions,
     search,
 )
 from tongban.law.queries.ties import Ties, Use, tie, tied
@@ -72,6 +75,7 @@ __all__ = (
     "NoticeUnreadable",
     "PeriodRow",
     "ProposalRow",
+    "ReceptionRow",
     "Simulation",
     "Ties",
     "UnknownCourse",
@@ -109,6 +113,8 @@ __all__ = (
     "preview_notice",
     "proposal",
     "proposals",
+    "reception",
+    "receptions",
     "row_as_document",
     "rule_document",
     "rule_documents",

@@ -11,12 +11,13 @@ from tongban.law.queries import catalogue, register
 
 
 def due_of_rule(
-    rule_id: str, trigger: datetime | date, *, is_extended: bool = False, is_explained: bool = False
+    rule_id: str, trigger: datetime | date, *, is_extended: bool = False, is_explained: bool = False, channel: str = ""
 ) -> dict[str, Any]:
     """The last day of a rule of the register, begun by the trigger: what `tongban law due` prints.
 
     A rule that sets no time has no last day: nominal and last_day are null.
 
+    :param channel: how the trigger came in, where it is a moment: outside office hours it may count for a later day.
     :raises UnknownRule, clocks.LawNotInForce, clocks.ExtensionNotInLaw, work.NoCalendar: as they are named.
     """
     row = register.period_row(rule_id, clocks.civil_day(trigger))
@@ -40,7 +41,10 @@ def due_of_rule(
     }
     if not row.is_timed:
         return told | ({"days": []} if is_explained else {})
-    due = clocks.term(rule, register.calendar(), trigger, extended=is_extended)
+    hours, received_on = _received(rule, trigger, channel)
+    counted = received_on or trigger
+    told["received_on"] = clocks.civil_day(counted).isoformat()
+    due = clocks.term(rule, register.calendar(), counted, extended=is_extended)
     told |= {
         "nominal": due.nominal_on.isoformat(),
         "last_day": due.last_on.isoformat(),
@@ -48,12 +52,26 @@ def due_of_rule(
         "provisional": due.provisional,
     }
     if is_explained:
-        told["days"] = [day_as_document(each) for each in days_of_rule(rule, trigger, is_extended)]
+        told["days"] = [day_as_document(each) for each in days_of_rule(rule, trigger, is_extended, received_on, hours)]
     return told
 
 
+def _received(
+    rule: clocks.Period, trigger: datetime | date, channel: str
+) -> tuple[clocks.Reception | None, date | None]:
+    """The office hours that hold for the trigger, and the later day it counts for."""
+    if not channel or not isinstance(trigger, datetime) or rule.unit == clocks.Unit.HOUR:
+        return None, None
+    hours = register.reception(channel, clocks.civil_day(trigger))
+    return hours, hours.received_on(trigger, register.calendar()) if hours else None
+
+
 def days_of_rule(
-    rule: clocks.Period, trigger: datetime | date, is_extended: bool = False
+    rule: clocks.Period,
+    trigger: datetime | date,
+    is_extended: bool = False,
+    received_on: date | None = None,
+    hours: clocks.Reception | None = None,
 ) -> tuple[clocks.DayRow, ...]:
     """Every day of a rule from its trigger on, seen from before it; none for a rule that does not count forward."""
     if rule.kind in {"before", "date"} or rule.length is None or rule.unit not in set(clocks.Unit):
@@ -61,8 +79,8 @@ def days_of_rule(
     moment = trigger if isinstance(trigger, datetime) else clocks.at_midnight(trigger)
     length, unit = clocks.length_of(rule)
     more = clocks.extension_length(rule) if is_extended else 0
-    clock = clocks.Clock(rule.kind, rule.id, unit, length, moment, extended=more)
-    return clocks.explain(clock, register.calendar(), clocks.civil_day(moment) - clocks.ONE_DAY)
+    clock = clocks.Clock(rule.kind, rule.id, unit, length, moment, extended=more, received_on=received_on)
+    return clocks.explain(clock, register.calendar(), clocks.civil_day(moment) - clocks.ONE_DAY, hours)
 
 
 def day_as_document(row: clocks.DayRow) -> dict[str, Any]:
@@ -76,6 +94,7 @@ def day_as_document(row: clocks.DayRow) -> dict[str, Any]:
         "words": row.words,
         "document": row.document,
         "is_trigger": row.is_trigger,
+        "is_after_hours": row.is_after_hours,
         "is_today": row.is_today,
         "is_nominal": row.is_nominal,
         "is_due": row.is_due,

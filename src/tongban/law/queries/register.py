@@ -73,6 +73,20 @@ class PeriodRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceptionRow:
+    """A setting of the pack on when something counts as received (收件时间), with its words."""
+
+    reception: clocks.Reception
+    effective_from: date
+    title: str
+    title_en: str
+    words: str
+    words_en: str
+    is_verified: bool
+    source_words: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Held:
     """What this process has read of the register, and when it last asked whether that still holds."""
 
@@ -81,6 +95,7 @@ class _Held:
     calendar: work.Calendar | None
     versions: Mapping[str, tuple[PeriodRow, ...]]
     rules: Mapping[str, str]
+    receptions: tuple[ReceptionRow, ...]
 
 
 _memory: dict[str, _Held] = {}
@@ -130,6 +145,19 @@ def period_row(rule_id: str, on: date) -> PeriodRow:
             return row
     rule = versions[-1].period
     raise clocks.LawNotInForce(day=on, rule=rule.id, cite=clocks.cite(rule.law, rule.article))
+
+
+def reception(channel: str, on: date) -> clocks.Reception | None:
+    """How a channel receives on the day; none where the pack does not say, so that every hour counts as its day."""
+    for row in receptions():
+        if row.reception.channel == channel and row.effective_from <= on:
+            return row.reception
+    return None
+
+
+def receptions() -> tuple[ReceptionRow, ...]:
+    """How each channel receives, the latest setting of each first."""
+    return _register().receptions
 
 
 def history(rule_id: str) -> tuple[PeriodRow, ...]:
@@ -254,6 +282,7 @@ def _read_register(changes: int, now: float) -> _Held:
             for rule, rows in versions.items()
         },
         rules=rules,
+        receptions=tuple(map(_reception_row, models.Reception.objects.order_by("channel", "-effective_from"))),
     )
 
 
@@ -297,6 +326,17 @@ def _period_row(row: models.Period, words: Mapping[str, models.Word]) -> PeriodR
 
 
 WORDED = ("trigger", "bound", "kind", "unit", "on_lapse", "lapse")
+
+
+def _reception_row(row: models.Reception) -> ReceptionRow:
+    return ReceptionRow(
+        reception=clocks.Reception(
+            row.channel, row.opens_at, row.closes_at, clocks.AfterHours(row.after_hours), row.basis
+        ),
+        effective_from=row.effective_from, title=row.title, title_en=row.title_en, words=row.words,
+        words_en=row.words_en, is_verified=row.source == models.Source.VERIFIED_TEXT,
+        source_words=models.Source(row.source).label,
+    )  # fmt: skip
 
 
 def _haystack(row: PeriodRow) -> str:

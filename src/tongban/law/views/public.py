@@ -140,7 +140,7 @@ def simulate(request: HttpRequest) -> HttpResponse:
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """The years of the working-day calendar, the notices they rest on, their days off and worked weekends."""
-    return render(request, "law/calendar.html", {"years": queries.years()})
+    return render(request, "law/calendar.html", {"years": queries.years(), "receptions": queries.receptions()})
 
 
 @require_safe

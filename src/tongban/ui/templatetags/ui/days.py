@@ -146,6 +146,8 @@ def _label(row: Any, marks: Marks) -> tuple[str, str]:
     number = str(row.number) if row.counted and row.number is not None else ""
     if row.is_trigger:
         return marks.trigger, ""
+    if row.is_after_hours:
+        return pgettext("逐日格", "提交"), ""
     if row.day == marks.legal_on:
         return pgettext("逐日格", "法定"), number
     if row.day == marks.promised_on:
@@ -173,6 +175,10 @@ def _sentence(row: Any, marks: Marks) -> str:
 
 
 def _fact(row: Any, marks: Marks) -> str:
+    if row.reason == "after_hours":
+        return _after_hours(row)
+    if row.is_trigger and row.is_after_hours:
+        return _("%(day)s，起算当日，办公时间以外提交，按当日收到计算，不计入")
     if row.is_trigger:
         return _("%(day)s，起算当日，不计入")
     if row.counted and row.kind == "worked_weekend" and marks.is_working:
@@ -191,6 +197,12 @@ def _fact(row: Any, marks: Marks) -> str:
     return facts.get(str(row.reason), _("%(day)s，不计入"))
 
 
+def _after_hours(row: Any) -> str:
+    if row.is_after_hours:
+        return _("%(day)s，办公时间以外提交，按次一工作日收到计算，不计入")
+    return _("%(day)s，次一工作日才算收到，不计入")
+
+
 def _sum_in_words(rows: Sequence[Any], marks: Marks) -> list[str]:
     """The strip in four lines, for elder mode on a phone."""
     counted = [row for row in rows if row.counted]
@@ -199,6 +211,9 @@ def _sum_in_words(rows: Sequence[Any], marks: Marks) -> list[str]:
     until = marks.promised_on or marks.legal_on
     ahead = [row for row in counted if row.is_future and until and row.day <= until]
     lines = [
+        _("%(day)s是办公时间以外提交的") % {"day": words.day_only(row.day)} for row in rows if row.is_after_hours
+    ]
+    lines += [
         _("%(day)s起算，这一天不算") % {"day": words.day_only(row.day)} for row in rows if row.is_trigger
     ]
     if past:
