@@ -63,7 +63,8 @@ ACTS = f"""{found.PROJECTED}, moved as materialized (
   from moved group by case_id
 ), acts as materialized (
   select m.*, c.ref, c.events + 1 as event_n, c.head as previous, v.matter
-  from of_case m join cases_case c on c.region_code = %(region)s and c.id = m.case_id
+  from of_case m
+  join cases_case c on c.region_code = %(region)s and c.id = any(%(cases)s::bigint[]) and c.id = m.case_id
   join unnest(%(version_ids)s::bigint[], %(matters)s::text[]) v(id, matter) on v.id = c.version_id
 ), """  # noqa: S608 -- constants alone
 WRITE = """, told as (
@@ -74,10 +75,12 @@ WRITE = """, told as (
 ), clocked as (
   update cases_clock k set nominal_on = m.now_nominal_on, last_on = m.now_last_on, is_provisional = m.now_provisional,
     period_id = m.period_id, unit = m.unit, budget = m.budget
-  from moved m where k.region_code = %(region)s and k.case_id = m.case_id and k.name = m.name
+  from moved m
+  where k.region_code = %(region)s and k.case_id = any(%(cases)s::bigint[]) and k.case_id = m.case_id and k.name = m.name
 ), timed as (
   update cases_timer t set due_at = (m.now_last_on + 1)::timestamp at time zone 'Asia/Shanghai', claimed_until = null
-  from moved m where t.region_code = %(region)s and t.case_id = m.case_id and t.n = 0 and t.clock = m.name
+  from moved m
+  where t.region_code = %(region)s and t.case_id = any(%(cases)s::bigint[]) and t.case_id = m.case_id and t.n = 0 and t.clock = m.name
 ), sent as (
   insert into cases_outbox (region_code, id, case_id, event_n, kind, made_at)
   select %(region)s, gen_random_uuid(), case_id, event_n, %(kind)s, %(at)s from acts
@@ -99,10 +102,13 @@ def reproject(
     law.forget()  # What this process has read may be older than the change.
     if preview:
         return queries.moves(at=at)
-    cases, open_clocks = queries.cases_that_move(at=at), found.open_clocks()
+    listed, open_clocks = queries.cases_that_move(at=at), found.open_clocks()
+    cases = [case for case in listed if case.moved]
     acts = [*_in_batches(cases, because, at), *_one_by_one(cases, because, at)]
     _each(acts, workers, lambda done: progress("cases", done, len(cases)))
-    _each([(1, partial(_settle, region)) for region in _regions()], workers, lambda _done: None)
+    settling = {case.region_code for case in listed if case.settles}
+    after = [(1, partial(_settle, region)) for region in sorted(settling)]
+    _each([*after, *((1, partial(_move_steps, region)) for region in _regions())], workers, lambda _done: None)
     return queries.Moves(
         open_clocks, sum(case.moved for case in cases), sum(case.earlier for case in cases),
         sum(case.later for case in cases),
@@ -210,9 +216,14 @@ def _regions() -> list[str]:
 
 
 def _settle(region_code: str) -> None:
-    """Say of the clocks that stay whether their day may still move, and move the last days of open steps (环节时限)."""
+    """Say of the clocks that stay whether their day may still move."""
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, found.parameters(region_code=region_code))
+
+
+def _move_steps(region_code: str) -> None:
+    """Work out anew the last days of open steps (环节时限), which are the office's own and leave no event."""
+    with connection.cursor() as cursor:
         cursor.execute(VERSIONS, [region_code])
         limits_of = [
             (version_id, node, rule.limit_working_days)

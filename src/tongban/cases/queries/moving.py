@@ -55,22 +55,23 @@ with term as materialized (
 ), projected as (
   select d.*, exists (
     select from unnest(%(provisional)s::int[]) y
-    where y between extract(year from case d.unit when 'working_day' then d.begun_on else d.now_nominal_on end)
-                and extract(year from d.now_last_on)) as now_provisional
+    where y between extract(year from case d.unit when 'working_day' then d.begun_on else d.now_nominal_on end)::int
+                and extract(year from d.now_last_on)::int) as now_provisional
   from due d where d.now_last_on is not null
 )
 """
-MOVED = "(p.now_last_on, p.now_nominal_on) is distinct from (p.last_on, p.nominal_on)"
+MOVED = "((p.now_last_on, p.now_nominal_on) is distinct from (p.last_on, p.nominal_on))"
 COUNT = f"""{PROJECTED}
 select count(*), count(*) filter (where p.now_last_on < p.last_on), count(*) filter (where p.now_last_on > p.last_on)
 from projected p where {MOVED}
 """  # noqa: S608 -- constants alone
 CASES = f"""{PROJECTED}
-select p.region_code, p.case_id, c.version_id, count(*), count(*) filter (where p.now_last_on < p.last_on),
-  count(*) filter (where p.now_last_on > p.last_on),
-  exists (select from cases_clocksegment s where s.region_code = p.region_code and s.case_id = p.case_id)
+select p.region_code, p.case_id, c.version_id, count(*) filter (where {MOVED}),
+  count(*) filter (where p.now_last_on < p.last_on), count(*) filter (where p.now_last_on > p.last_on),
+  exists (select from cases_clocksegment s where s.region_code = p.region_code and s.case_id = p.case_id),
+  bool_or(not {MOVED})
 from projected p join cases_case c on c.region_code = p.region_code and c.id = p.case_id
-where {MOVED} group by 1, 2, 3 order by 1, 2
+where {MOVED} or p.now_provisional <> p.is_provisional group by 1, 2, 3 order by 1, 2
 """  # noqa: S608 -- constants alone
 OPEN = "select count(*) from cases_clock where ended_on is null"
 STOPPED = """
@@ -95,7 +96,10 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class CaseMoves:
-    """A case with clocks that move: how many, to which side, and whether time that does not count is among them."""
+    """A case with clocks that move: how many, to which side, and whether time that does not count is among them.
+
+    :ivar settles: a clock stays on its day, but whether that may still move is to be said anew.
+    """
 
     region_code: str
     case_id: int
@@ -104,6 +108,7 @@ class CaseMoves:
     earlier: int
     later: int
     has_stops: bool
+    settles: bool = False
 
 
 def moves(*, at: datetime) -> Moves:
