@@ -439,3 +439,14 @@ def test_a_licence_is_given_as_its_file(wang, filed):
     last = re.findall(rf'"{re.escape(url(filed))}notices/(\d+)/"', shown)[-1]
     assert wang.get(url(filed, f"notices/{last}/")).url == url(filed, f"notices/{last}.pdf")
     assert wang.get(url(filed, f"notices/{last}.pdf")).content.startswith(b"%PDF-")
+
+
+def test_the_limits_of_a_case_go_into_a_calendar_with_the_reason_of_every_day(client, wang, filed, monkeypatch):
+    filed.accepted()
+    told = client.get(url(filed, "days.ics"))
+    folded = told.content.decode().replace("\r\n ", "")
+    assert told["Content-Type"] == "text/calendar; charset=utf-8"
+    assert folded.count("BEGIN:VEVENT") == 2
+    assert ("承诺办结日" in folded, "法定最迟日" in folded, "周末，不计入" in folded) == (True, True, True)
+    applicant.signed_in(client, "zhao")
+    assert client.get(url(filed, "days.ics")).status_code == 404

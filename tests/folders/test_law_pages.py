@@ -206,3 +206,20 @@ def test_an_empty_register_shows_pages_without_rules():
     queries.forget()
     assert get("/laws").status_code == 200
     assert get("/laws/simulate").status_code == 200
+
+
+def test_the_guide_s_question_is_answered_by_the_rule_that_decides_and_as_a_calendar_file():
+    asked = {"rule": "xk.decide_joint", "filed_on": "2026-09-17", "promised_working_days": "15"}
+    page = get("/laws/simulate", **asked)
+    assert "course=joint_permit" in page.content.decode().replace("&amp;", "&")
+    told = get("/laws/simulate.ics", **asked)
+    folded = told.content.decode().replace("\r\n ", "")
+    assert told["Content-Type"] == "text/calendar; charset=utf-8"
+    assert ("SUMMARY:法定最迟作出决定" in folded, "9 月 20 日，第 2 个工作日，调休上班" in folded) == (True, True)
+    for wrong in ({"filed_on": "x"}, asked | {"stop_ground": "出差", "stop_days": "3"}):
+        assert get("/laws/simulate.ics", **wrong).status_code == 404
+
+
+def test_the_calendar_file_of_a_rule_says_why():
+    folded = get("/periods/xk.correction_notice/due.ics", trigger="2026-09-18").content.decode().replace("\r\n ", "")
+    assert "9 月 19 日，周末，不计入" in folded

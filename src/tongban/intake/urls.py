@@ -22,6 +22,7 @@ urlpatterns = [
     path("apply/<slug:matter_code>/", views.apply, name="apply"),
     path("my/", views.my, name="my"),
     path("cases/<uuid:ref>/", views.case, name="case"),
+    path("cases/<uuid:ref>/days.ics", views.days_file, name="days_file"),
     path("cases/<uuid:ref>/done/", views.done, name="done"),
     path("cases/<uuid:ref>/proof.json", views.proof, name="proof"),
     path("cases/<uuid:ref>/receipt", views.receipt_file, name="receipt"),

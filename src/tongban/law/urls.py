@@ -8,6 +8,7 @@ app_name = "law"
 urlpatterns = [
     path("laws", views.register, name="register"),
     path("laws/simulate", views.simulate, name="simulate"),
+    path("laws/simulate.ics", views.simulate_calendar, name="simulate_calendar"),
     path("laws/calendar", views.calendar, name="calendar"),
     path("laws/calendar/<int:year>", views.year, name="year"),
     path("laws/register.json", views.export, {"form": "json"}, name="export_json"),

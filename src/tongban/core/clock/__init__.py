@@ -29,7 +29,16 @@ from tongban.core.clock.act import (
     resume,
     start,
 )
-from tongban.core.clock.count import due, elapsed, explain, months_after, state, term, trigger_day
+from tongban.core.clock.count import (
+    CalendarTooShort,
+    due,
+    elapsed,
+    explain,
+    months_after,
+    state,
+    term,
+    trigger_day,
+)
 from tongban.core.clock.document import as_document, clock_of
 from tongban.core.clock.face import (
     ONE_DAY,
@@ -69,6 +78,7 @@ __all__ = (
     "AlreadyExtended",
     "AlreadyPaused",
     "ApproverTooLow",
+    "CalendarTooShort",
     "Clock",
     "ClockEnded",
     "ClockState",

@@ -136,7 +136,10 @@ def term(
         return _plain(day, length=0)
     length, unit = period.length_of(rule)
     if rule.kind == "before":
-        return _term_before(calendar, day, length, unit)
+        try:
+            return _term_before(calendar, day, length, unit)
+        except work.NoCalendar as short:
+            raise CalendarTooShort(rule=rule.id, **short.params) from short
     moment = trigger if isinstance(trigger, datetime) else face.at_midnight(day)
     return due(face.Clock("", rule.id, unit, length, moment, extended=more), calendar, moment)
 
@@ -163,7 +166,27 @@ class _Run:
     last_on: date
 
 
+class CalendarTooShort(work.NoCalendar):
+    """The count of a rule leaves the years of the calendar."""
+
+    code = "calendar-too-short"
+    says = (
+        "规则%(rule)s算到了%(day)s，工作日历只有%(first)s至%(last)s的放假安排；请等国务院办公厅公布该年放假安排并导入后再算"
+    )
+
+
 def _run(clock: face.Clock, calendar: work.Calendar, today: date) -> _Run:
+    """The clock worked out.
+
+    :raises CalendarTooShort: the count leaves the calendar.
+    """
+    try:
+        return _worked_out(clock, calendar, today)
+    except work.NoCalendar as short:
+        raise CalendarTooShort(rule=clock.period_id or "承诺时限", **short.params) from short
+
+
+def _worked_out(clock: face.Clock, calendar: work.Calendar, today: date) -> _Run:
     trigger, anchor = _origin(clock, today)
     total = clock.budget + clock.extended
     if clock.unit in MONTHS_IN:

@@ -75,6 +75,11 @@ class Why:
     rule: str
     year: int
 
+    @property
+    def is_provisional(self) -> bool:
+        """Whether a day of the sum lies in a year whose holidays are not announced."""
+        return any(row.is_provisional for row in self.rows if row.day <= self.day)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

@@ -4,6 +4,7 @@ from tongban.intake.views.attaching import detach, draft_file, materials, upload
 from tongban.intake.views.filling import apply, discard, draft, page, renew
 from tongban.intake.views.following import (
     case,
+    days_file,
     done,
     material_file,
     my,

@@ -1,6 +1,7 @@
 """The applicant's own cases: the list, one case, its receipt, its papers, its proof."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -10,15 +11,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongban.cases import queries as cases
+from tongban.core import ics
 from tongban.intake import queries
 from tongban.intake.views import attaching, doors
 from tongban.ledger import queries as ledger
 from tongban.papers import queries as papers
 from tongban.papers import views as papers_views
 from tongban.people import queries as people
+from tongban.ui.templatetags.ui import days as strips
 
 
 @require_safe
@@ -48,6 +52,26 @@ def case(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) ->
         "vkey": ledger_key(found), "today": today, "ref": found.ref,
     }
     return render(request, "intake/case.html", context)
+
+
+@require_safe
+@doors.viewer
+def days_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) -> HttpResponse:
+    """The limits of a case as a calendar file, with the reason of every day."""
+    found = cases.page(ref=str(ref), viewer=viewer, at=at)
+    why = queries.progress(found, at=at).why
+    if why is None:
+        raise Http404
+    marks: dict[str, Any] = {"promised_on": why.promised_on, "legal_on": why.legal_on, "trigger": why.trigger, "unit": why.unit}
+    text = "\n".join([why.basis, *strips.sentences(why.rows, **marks)])
+    limits = {"promised": (why.promised_on, _("承诺办结日")), "statutory": (why.legal_on, _("法定最迟日"))}
+    days = [
+        ics.Day(uid=f"{found.ref}-{name}@tongban", on=on, title=f"{words} {found.number}", text=text)
+        for name, (on, words) in limits.items() if on
+    ]  # fmt: skip
+    answer = HttpResponse(ics.calendar(days, at=at), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{found.number}.ics"'
+    return answer
 
 
 @require_safe

@@ -1,7 +1,15 @@
 """What may be done to the law register: take in packs and notices, propose a change, approve it, have it carried out."""
 
-from tongban.law.actions.carrying import NothingChanges, carry_out, state_of, take_in, tried
+from tongban.law.actions.carrying import (
+    NothingChanges,
+    PeriodBeforeLaw,
+    carry_out,
+    state_of,
+    take_in,
+    tried,
+)
 from tongban.law.actions.loading import (
+    LengthNotWhole,
     OverlappingVersions,
     PeriodWithoutArticle,
     UnknownWord,
@@ -30,10 +38,12 @@ __all__ = (
     "AlreadyDecided",
     "BasisMissing",
     "ChangedMeanwhile",
+    "LengthNotWhole",
     "NotYourProposal",
     "NothingChanges",
     "OverlappingVersions",
     "OwnProposal",
+    "PeriodBeforeLaw",
     "PeriodWithoutArticle",
     "ReasonMissing",
     "RoleMissing",

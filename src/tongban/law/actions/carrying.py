@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from tongban.core import refusal
@@ -25,6 +25,14 @@ class NothingChanges(refusal.Refusal):
     status = 422
     code = "nothing-changes"
     says = _("登记册已经是这样，没有可以修改的内容")
+
+
+class PeriodBeforeLaw(refusal.Refusal):
+    """A rule cannot hold before the law it stands in."""
+
+    status = 422
+    code = "period-before-law"
+    says = _("规则%(rule)s的施行日期%(day)s早于《%(law)s》的施行日期%(first)s，请核对")
 
 
 def state_of(*, kind: str, target: str) -> dict[str, Any]:
@@ -85,14 +93,21 @@ def _write_rule(document: Document) -> None:
     words = set(models.Word.objects.values_list("id", flat=True))
     loading.check_periods(periods=rows, words=dict.fromkeys(words))
     for row in rows:
-        if not models.Law.objects.filter(id=row["law_id"]).exists():
-            raise queries.UnknownLaw(law=row["law_id"])
+        _in_its_law(row)
         if row["n"] is None:
             last = models.Period.objects.filter(law_id=row["law_id"]).aggregate(last=Max("n"))["last"]
             row["n"] = 0 if last is None else last + 1
     # Ends first: for a moment no two versions may be in force on one day.
     for row in sorted(rows, key=lambda each: each["effective_from"] or date.min):
         models.Period.objects.update_or_create(id=row["id"], defaults={k: v for k, v in row.items() if k != "id"})
+
+
+def _in_its_law(row: Document) -> None:
+    law = models.Law.objects.filter(id=row["law_id"]).annotate(first=Min("versions__effective_from")).first()
+    if law is None:
+        raise queries.UnknownLaw(law=row["law_id"])
+    if law.first and row["effective_from"] and row["effective_from"] < law.first:
+        raise PeriodBeforeLaw(rule=row["id"], day=row["effective_from"], law=law.name, first=law.first)
 
 
 def _period(row: Document) -> dict[str, Any]:

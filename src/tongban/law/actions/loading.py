@@ -26,6 +26,13 @@ class PeriodWithoutArticle(refusal.Refusal):
     says = _("规则%(rule)s没有写明条文，不能登记")
 
 
+class LengthNotWhole(refusal.Refusal):
+    """A length of time is a whole number: 2.5 would be cut off without a word."""
+
+    code = "length-not-whole"
+    says = _("规则%(rule)s的期限“%(length)s”不是整数，不能登记")
+
+
 class OverlappingVersions(refusal.Refusal):
     """Two versions of a rule would be in force on the same day."""
 
@@ -207,12 +214,14 @@ def _reception_fields(path: Path) -> list[dict[str, Any]]:
 def check_periods(*, periods: Sequence[Mapping[str, Any]], words: Mapping[str, Any]) -> None:
     """Each rule names its article, uses words there are, and has one version a day.
 
-    :raises PeriodWithoutArticle, UnknownWord, OverlappingVersions: for the fact each is named after.
+    :raises PeriodWithoutArticle, LengthNotWhole, UnknownWord, OverlappingVersions: for the fact each is named after.
     """
     versions: dict[str, list[Mapping[str, Any]]] = {}
     for period in map(dict, periods):
         if not period["article"]:
             raise PeriodWithoutArticle(rule=period["id"])
+        if type(period["length"]) not in (int, type(None)):
+            raise LengthNotWhole(rule=period["id"], length=period["length"])
         told = period | {name: (period["extension"] or {}).get(name) for name in ("approver", "notify")}
         for kind in ("trigger", "bound", "kind", "unit", "on_lapse", "lapse", "approver", "notify"):
             if told[kind] and f"{kind}.{told[kind]}" not in words:

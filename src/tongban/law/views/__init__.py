@@ -16,5 +16,6 @@ from tongban.law.views.public import (
     period_calendar,
     register,
     simulate,
+    simulate_calendar,
     year,
 )

@@ -21,6 +21,7 @@ from tongban.core import ics
 from tongban.core.refusal import Refusal
 from tongban.law import forms, queries
 from tongban.law.views import administering
+from tongban.ui.templatetags.ui import days as strips
 
 TEXT_MAX = 100
 
@@ -110,7 +111,7 @@ def period_calendar(request: HttpRequest, rule_id: str) -> HttpResponse:
         uid=f"{row.period.id}-{form.cleaned_data['trigger']:%Y%m%d}@tongban",
         on=due.last_on,
         title=f"{row.named['kind']} {row.cite}",
-        text=row.period.quote,
+        text="\n".join([row.period.quote, *_as_text(told["days"], due.last_on, row.period.unit)]),
     )
     return _calendar_file([day], row.period.id)
 
@@ -118,11 +119,8 @@ def period_calendar(request: HttpRequest, rule_id: str) -> HttpResponse:
 @require_safe
 def simulate(request: HttpRequest) -> HttpResponse:
     """Try out a course of events: filed on this day, corrected so, stopped so long, decided by when."""
-    is_asked = "filed_on" in request.GET
-    course_ids = [row.id for row in queries.courses()]
-    first = {"course": course_ids[0] if course_ids else "", "filed_on": str(timezone.localdate())}
-    form = forms.SimulationForm(request.GET if is_asked else first | request.GET.dict())
-    shown = {"form": form, "is_asked": is_asked}
+    is_asked, form = "filed_on" in request.GET, _course_form(request)
+    shown = {"form": form, "is_asked": is_asked, "ics_url": f"{reverse('law:simulate_calendar')}?{form.data.urlencode()}"}
     status = 200
     if form.is_valid():
         try:
@@ -135,6 +133,38 @@ def simulate(request: HttpRequest) -> HttpResponse:
     elif is_asked:
         shown["has_errors"], status = True, 422
     return render(request, "law/simulate.html", shown, status=status)
+
+
+def _course_form(request: HttpRequest) -> forms.SimulationForm:
+    """The form as it was sent; the guide of a matter names the rule that decides instead of the course."""
+    given, courses = request.GET.copy(), queries.courses()
+    of_rule = [row.id for row in courses if given.get("rule") == row.decide]
+    given.setdefault("course", (of_rule or [row.id for row in courses] or [""])[0])
+    if "filed_on" not in given:
+        given["filed_on"] = str(timezone.localdate())
+    return forms.SimulationForm(given)
+
+
+@require_safe
+def simulate_calendar(request: HttpRequest) -> HttpResponse:
+    """The days of a course of events as a calendar file."""
+    form = _course_form(request)
+    if not form.is_valid():
+        raise Http404
+    try:
+        found = queries.simulate(form.cleaned_data["course"], form.plan())
+    except Refusal as refusal:
+        raise Http404(str(refusal)) from refusal
+    promised = found.outlook.promised.last_on if found.outlook.promised else None
+    why = _as_text(found.outlook.rows, found.outlook.due.last_on, found.decide.period.unit, promised)
+    days = [
+        ics.Day(
+            uid=f"{found.course.id}-{each['on']:%Y%m%d}-{n}@tongban", on=each["on"], title=str(each["title"]),
+            text="\n".join(why) if each["row"] is found.decide else "",
+        )
+        for n, each in enumerate(_moments(found))
+    ]  # fmt: skip
+    return _calendar_file(days, f"simulate-{found.course.id}")
 
 
 @require_safe
@@ -218,7 +248,7 @@ def _example(rule_id: str, trigger: date, extended: bool) -> dict[str, Any]:
     }
 
 
-def _moments(found: queries.Simulation) -> list[dict[str, object]]:
+def _moments(found: queries.Simulation) -> list[dict[str, Any]]:
     rows = {
         clocks.MomentKind.CORRECTION_ASKED: found.accept,
         clocks.MomentKind.DEEMED_ACCEPTED: found.accept,
@@ -235,6 +265,13 @@ def _moments(found: queries.Simulation) -> list[dict[str, object]]:
         }
         for each in found.outlook.moments
     ]
+
+
+def _as_text(
+    rows: Sequence[clocks.DayRow], legal_on: date, unit: str | None, promised_on: date | None = None
+) -> list[str]:
+    """The explanation in sentences, one a day."""
+    return strips.sentences(rows, promised_on=promised_on, legal_on=legal_on, trigger=_("起算"), unit=unit or "day")
 
 
 def _calendar_file(days: list[ics.Day], name: str) -> HttpResponse:

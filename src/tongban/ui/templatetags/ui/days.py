@@ -66,6 +66,13 @@ def day_strip(rows: Sequence[Any], *, promised_on: date | None = None, legal_on:
     }
 
 
+def sentences(rows: Sequence[Any], *, promised_on: date | None = None, legal_on: date | None = None,
+              trigger: Any = "", unit: str = "working_day") -> list[str]:  # fmt: skip
+    """The strip as text, a sentence a day: what a screen reader says, for a calendar file or a mail."""
+    marks = Marks(promised_on, legal_on, str(trigger or phrases.TRIGGER["Accepted"]), unit == "working_day")
+    return [_sentence(row, marks) for row in rows]
+
+
 def _weekday_heads() -> list[str]:
     return [f"周{name}" for name in words.WEEKDAYS] if words.is_chinese() else list(words.WEEKDAYS_EN)
 
