@@ -4,5 +4,5 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_timers")]
+    dependencies = [("cases", "0006_child_cases")]
     operations = [migrations.AddField("clock", "received_on", models.DateField(null=True))]
