@@ -146,8 +146,9 @@ def grow_to_a_million():
     rows = []
     for tile in merkle.tiles_between(0, LEAVES):
         at = tile.index * merkle.TILE_WIDTH * 32
-        rows.append(models.Tile(log=GREAT, level=tile.level, index=tile.index, width=tile.width,
-                                hashes=fresh[tile.level][at : at + tile.width * 32]))
+        hashes = fresh[tile.level][at : at + tile.width * 32]
+        upper = merkle.upper_of(merkle.levels_of(hashes)) if tile.width == merkle.TILE_WIDTH else None
+        rows.append(models.Tile(log=GREAT, level=tile.level, index=tile.index, width=tile.width, hashes=hashes, upper=upper))
     models.Tile.objects.bulk_create(rows, batch_size=500)
     return edge.root
 

@@ -174,3 +174,13 @@ def test_a_tile_that_is_too_short_is_rejected():
 
 def test_an_empty_range_hashes_to_the_empty_root():
     assert merkle.subtree_hash(0, 0, lambda level, index: b"") == merkle.EMPTY_ROOT
+
+
+def test_upper_levels_kept_are_those_hashed_anew_and_no_other_length_is_taken():
+    levels = merkle.levels_of(b"".join(merkle.leaf_hash(b"%d" % i) for i in range(256)))
+    upper = merkle.upper_of(levels)
+    assert len(upper) == 255 * 32
+    assert merkle.levels_with(levels[0], upper) == levels
+    for data, kept in ((levels[0], upper[:-1]), (levels[0], upper + b"0"), (levels[0][:-32], upper)):
+        with pytest.raises(merkle.ProofRejected, match="upper levels"):
+            merkle.levels_with(data, kept)

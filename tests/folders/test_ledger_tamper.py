@@ -172,6 +172,19 @@ def test_a_tile_changed_is_found(facts, level, index, checks):
     assert found() >= checks
 
 
+def test_an_upper_level_changed_is_found_and_no_proof_rests_on_it(facts):
+    place = (REGION, 1)
+    before = queries.proof(*place)
+    run("update ledger_tile set upper = set_byte(upper, 9, get_byte(upper, 9) # 1) where level = 0 and index = 0")
+    assert found(facts) == {"tile-upper"}
+    queries.forget_tiles()
+    assert queries.proof(*place) == before
+    run("update ledger_tile set upper = 'short' where level = 0 and index = 0")
+    assert found(facts) == {"tile-upper"}
+    queries.forget_tiles()
+    assert queries.proof(*place) == before
+
+
 def test_a_tile_deleted_is_found(facts):
     run("delete from ledger_tile where level = 0 and index = 1")
     assert found() >= {"tile-missing", "root-tile"}

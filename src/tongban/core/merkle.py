@@ -140,6 +140,26 @@ def levels_of(data: bytes) -> Levels:
     return tuple(levels)
 
 
+def upper_of(levels: Levels) -> bytes:
+    """The levels above the lowest, joined: what may be kept beside a full tile."""
+    return b"".join(levels[1:])
+
+
+def levels_with(data: bytes, upper: bytes) -> Levels:
+    """A full tile with its upper levels, as `upper_of` joined them.
+
+    :raises ProofRejected: they are not as long as they must be.
+    """
+    levels, first = [data], 0
+    for height in range(1, TILE_HEIGHT + 1):
+        last = first + (len(data) >> height)
+        levels.append(upper[first:last])
+        first = last
+    if len(data) != TILE_WIDTH * HASH_BYTES or len(upper) != first:
+        raise ProofRejected("the upper levels of a tile are too short or too long")
+    return tuple(levels)
+
+
 def node_in(read: Callable[[Tile], Levels], size: int) -> Node:
     """Reads any perfect subtree of a tree of `size` leaves from its tiles."""
 

@@ -74,6 +74,7 @@ class Tile(models.Model):
     index = models.BigIntegerField()
     width = models.SmallIntegerField()
     hashes = models.BinaryField()
+    upper = models.BinaryField(null=True)  # Of a full one, the levels above, so that a proof costs no hashing.
 
     class Meta:
         constraints = [

@@ -49,6 +49,11 @@ TILES = """
 insert into ledger_tile as kept (log, level, index, width, hashes) values {rows}
 on conflict (log, level, index) do update
 set width = kept.width + excluded.width, hashes = kept.hashes || excluded.hashes
+returning level, index, case when width = 256 then hashes end
+"""
+UPPER = """
+update ledger_tile t set upper = filled.upper from (values {rows}) as filled (level, index, upper)
+where t.log = %s and t.level = filled.level and t.index = filled.index
 """
 TREE = "update ledger_tree set size = %s, edge = %s, root = %s, integrated_at = %s where log = %s"
 
@@ -101,10 +106,21 @@ def grow(
         for index, part in _by_tile(edge.size >> (merkle.TILE_HEIGHT * level), data)
     ]
     if tiles:
-        marks = ", ".join(["(%s, %s, %s, %s, %s)"] * len(tiles))
-        cursor.execute(TILES.format(rows=marks), [value for tile in tiles for value in tile])
+        cursor.execute(TILES.format(rows=_marks(tiles)), [value for tile in tiles for value in tile])
+        full = [
+            (level, index, merkle.upper_of(merkle.levels_of(bytes(data))))
+            for level, index, data in cursor.fetchall()
+            if data is not None
+        ]
+        if full:
+            cursor.execute(UPPER.format(rows=_marks(full)), [*(value for tile in full for value in tile), log])
     cursor.execute(TREE, [grown.size, b"".join(grown.peaks), grown.root, at, log])
     return grown
+
+
+def _marks(rows: Sequence[tuple]) -> str:
+    """Room for these rows in a statement."""
+    return ", ".join([f"({', '.join(['%s'] * len(rows[0]))})"] * len(rows))
 
 
 def _hashes(joined: bytes) -> Iterator[bytes]:

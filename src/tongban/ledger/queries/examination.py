@@ -200,13 +200,16 @@ def _tiles(log: str, start: int, fresh: tuple[bytes, ...]) -> Iterator[Finding]:
         width = place + len(data) // merkle.HASH_BYTES
         if not data:
             continue
+        tile = merkle.Tile(level, index, width)
         try:
-            kept = tiles.tile_bytes(log, merkle.Tile(level, index, width))
+            kept, upper = tiles.kept_tiles(log, [tile])[tile]
         except merkle.ProofRejected:
             yield Finding("tile-missing", f"{level}/{index}")
             continue
         if kept[place * merkle.HASH_BYTES :] != data:
             yield Finding("tile-leaf" if level == 0 else "tile-tile", f"{level}/{index}")
+        if upper is not None and upper != merkle.upper_of(merkle.levels_of(kept)):
+            yield Finding("tile-upper", f"{level}/{index}")
 
 
 # The chain of each case, and its events

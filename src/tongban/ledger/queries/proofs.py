@@ -159,11 +159,15 @@ def consistency_hashes(log: str, old: int, new: int) -> tuple[bytes, ...]:
     return tiles.computed(log, new, lambda node: merkle.consistency_proof(old, new, node))
 
 
-def inclusion_hashes(log: str, indexes: Sequence[int], size: int) -> list[tuple[bytes, ...]]:
+def inclusion_hashes(
+    log: str, indexes: Sequence[int], size: int, *, is_hashed: bool = False
+) -> list[tuple[bytes, ...]]:
     """The proof of each of these entries in the log of that size."""
-    return tiles.computed(
-        log, size, lambda node: [merkle.inclusion_proof(index, size, node) for index in indexes]
-    )
+
+    def proofs(node: merkle.Node) -> list[tuple[bytes, ...]]:
+        return [merkle.inclusion_proof(index, size, node) for index in indexes]
+
+    return tiles.computed(log, size, proofs, is_hashed=is_hashed)
 
 
 def newest_checkpoint(log: str) -> models.Checkpoint | None:
@@ -184,16 +188,17 @@ def _proven(
     proven = _with_hashes(rows, log, checkpoint)
     if not _is_shown(proven, checkpoint):
         tiles.forget_tiles()  # The memory is of another database, or somebody has changed this one.
-        proven = _with_hashes(rows, log, checkpoint)
+        proven = _with_hashes(rows, log, checkpoint, is_hashed=True)
     return proven
 
 
 def _with_hashes(
-    rows: Sequence[tuple[int, int | None, bytes]], log: str, checkpoint: models.Checkpoint
+    rows: Sequence[tuple[int, int | None, bytes]], log: str, checkpoint: models.Checkpoint,
+    *, is_hashed: bool = False,
 ) -> Sequence[Proven]:
     places = [index for _, index, _ in rows if index is not None and index < checkpoint.size]
     try:
-        hashes = dict(zip(places, inclusion_hashes(log, places, checkpoint.size), strict=True))
+        hashes = dict(zip(places, inclusion_hashes(log, places, checkpoint.size, is_hashed=is_hashed), strict=True))
     except merkle.ProofRejected:
         hashes = dict.fromkeys(places, ())  # Tiles are missing: whoever checks it sees that it fails.
     return [

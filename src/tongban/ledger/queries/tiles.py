@@ -14,6 +14,7 @@ Places = dict[tuple[int, int], bytes]
 TILES_IN_MEMORY_MAX = 2048  # About 16 KB each with all their levels.
 
 TILES = "select level, index, hashes from ledger_tile where log = %s and (level, index) in ({marks})"
+WHOLE = TILES.replace("hashes", "hashes, upper")
 # The length of each entry as two bytes, most significant first, and the entry: the format of a bundle.
 BUNDLES = """
 select index / 256, count(*),
@@ -49,10 +50,44 @@ def _as_wide(found: Places, tile: merkle.Tile) -> bytes:
 
 def _hashes(log: str, tiles: Iterable[merkle.Tile]) -> Places:
     """What the database has of these tiles, in one statement."""
+    return {(level, index): hashes for level, index, hashes in _tiles(TILES, log, tiles)}
+
+
+def _tiles(statement: str, log: str, tiles: Iterable[merkle.Tile]) -> Sequence[tuple]:
     places = [number for tile in tiles for number in (tile.level, tile.index)]
     marks = ", ".join(["(%s, %s)"] * (len(places) // 2))
-    rows = _read(TILES.format(marks=marks), [log, *places])
-    return {(level, index): hashes for level, index, hashes in rows}
+    return _read(statement.format(marks=marks), [log, *places])
+
+
+def _levels(log: str, tiles: Sequence[merkle.Tile]) -> dict[merkle.Tile, merkle.Levels]:
+    """These tiles with all their levels: of a full one they were kept, of a partial one they are hashed.
+
+    :raises ProofRejected: one is not there, narrower, or kept with levels it cannot have.
+    """
+    levels = {}
+    for tile, (hashes, upper) in kept_tiles(log, tiles).items():
+        is_kept = upper is not None and tile.width == merkle.TILE_WIDTH
+        levels[tile] = merkle.levels_with(hashes, upper or b"") if is_kept else merkle.levels_of(hashes)
+    return levels
+
+
+def kept_tiles(log: str, tiles: Sequence[merkle.Tile]) -> dict[merkle.Tile, tuple[bytes, bytes | None]]:
+    """The hashes of these tiles, and the levels kept above them, in one statement.
+
+    :raises ProofRejected: one is not there or narrower.
+    """
+    rows = _tiles(WHOLE, log, tiles)
+    found = {(level, index): hashes for level, index, hashes, _ in rows}
+    upper = {(level, index): kept for level, index, _, kept in rows}
+    return {tile: (_as_wide(found, tile), upper[tile.level, tile.index]) for tile in tiles}
+
+
+def _hashed(log: str, tiles: Sequence[merkle.Tile]) -> dict[merkle.Tile, merkle.Levels]:
+    """These tiles with all their levels, hashed anew: what was kept beside them is not believed.
+
+    :raises ProofRejected: one is not there or narrower.
+    """
+    return {tile: merkle.levels_of(hashes) for tile, hashes in tiles_bytes(log, tiles).items()}
 
 
 def _read(statement: str, values: Sequence[object]) -> Sequence[tuple]:
@@ -97,12 +132,15 @@ def forget_tiles() -> None:
     _memory.clear()
 
 
-def computed(log: str, size: int, act: Callable[[merkle.Node], Answer]) -> Answer:
+def computed(
+    log: str, size: int, act: Callable[[merkle.Node], Answer], *, is_hashed: bool = False
+) -> Answer:
     """What `act` makes of the log at that size; the tiles it misses are read in one statement.
 
+    :param is_hashed: believe the lowest level of each tile alone, not the levels kept above it
     :raises ProofRejected: one of them is not there.
     """
-    answer, fetched = _computed(log, size, act, _memory)
+    answer, fetched = _computed(log, size, act, _memory, _hashed if is_hashed else _levels)
     for tile, levels in fetched.items():
         _memory[log, tile] = levels
     while len(_memory) > TILES_IN_MEMORY_MAX:
@@ -113,7 +151,7 @@ def computed(log: str, size: int, act: Callable[[merkle.Node], Answer]) -> Answe
 def root_at(log: str, size: int) -> bytes | None:
     """The root of the log when it had that size, from its tiles as they are now; None where they are broken."""
     try:
-        return _computed(log, size, lambda node: merkle.subtree_hash(0, size, node), {})[0]
+        return _computed(log, size, lambda node: merkle.subtree_hash(0, size, node), {}, _hashed)[0]
     except merkle.ProofRejected:
         return None
 
@@ -121,6 +159,7 @@ def root_at(log: str, size: int) -> bytes | None:
 def _computed(
     log: str, size: int, act: Callable[[merkle.Node], Answer],
     memory: Mapping[tuple[str, merkle.Tile], merkle.Levels],
+    fetch: Callable[[str, Sequence[merkle.Tile]], dict[merkle.Tile, merkle.Levels]],
 ) -> tuple[Answer, dict[merkle.Tile, merkle.Levels]]:  # fmt: skip
     """The answer, and the tiles that had to be read for it: asked twice, first to learn which those are."""
     held: dict[merkle.Tile, merkle.Levels] = {}
@@ -139,6 +178,6 @@ def _computed(
     answer = act(node)
     if not missing:
         return answer, {}
-    fetched = {tile: merkle.levels_of(hashes) for tile, hashes in tiles_bytes(log, missing).items()}
+    fetched = fetch(log, missing)
     held |= fetched
     return act(node), fetched
