@@ -494,6 +494,7 @@ def test_the_sequencer_runs_until_it_is_told_to_stop(monkeypatch):
     monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
     jobs.run_sequencer(stop=stop, interval=0)
     assert len(turns) == 2
+    assert queries.unexamined(AT) == ()
 
 
 def test_a_database_that_is_away_is_waited_for(monkeypatch):

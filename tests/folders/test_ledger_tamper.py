@@ -272,6 +272,18 @@ def test_the_page_says_which_check_failed(facts, place):
     assert queries.state(LOG).findings == ("file-checkpoint",)
 
 
+def test_every_log_is_examined_once_a_day_and_findings_of_events_stay(facts, place):
+    day = datetime.timedelta(days=1)
+    jobs.examine_one(at=AT)
+    assert (queries.state(LOG).checked_at, queries.unexamined(AT)) == (AT, ())
+    changed = [*facts[:7], *facts[8:]]
+    assert found(changed) == {"leaf-without-event"}
+    (place / "checkpoint").unlink()
+    jobs.examine_one(at=AT + day)
+    assert queries.state(LOG).findings == ("file-checkpoint", "leaf-without-event")
+    assert found(facts) == {"file-checkpoint"}
+
+
 # Erasure
 
 

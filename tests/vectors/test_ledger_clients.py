@@ -144,12 +144,47 @@ def test_whole_logs(log, client, tmp_path):
     assert answers == {one["Name"]: one["Name"] == "as published" for one in logs}
 
 
-def test_pymerkle_finds_the_same_roots(log):
+@pytest.fixture
+def tree(log):
+    """Our entries in a tree of pymerkle's own."""
     tree = pymerkle.InmemoryTree(algorithm="sha256")
     for (entry,) in models.Leaf.objects.filter(log=LOG).order_by("index").values_list("entry"):
         tree.append_entry(bytes(entry))
+    return tree
+
+
+def root_of(text):
+    return note.parse_checkpoint(note.parse(text).text).root
+
+
+def test_pymerkle_finds_the_same_roots(tree):
     for size in (OLD, SIZE):
-        assert tree.get_state(size) == note.parse_checkpoint(note.parse(checkpoint(size)).text).root
+        assert tree.get_root(size) == root_of(checkpoint(size))
+
+
+def test_pymerkle_accepts_what_our_checkpoints_sign_and_nothing_else(tree):
+    proof, other = tree.prove_inclusion(300), pymerkle.InmemoryTree(algorithm="sha256")
+    for index in range(1, SIZE + 1):
+        entry = bytes(models.Leaf.objects.get(log=LOG, index=index - 1).entry)
+        other.append_entry(entry if index != 300 else bytes([entry[0] ^ 1]) + entry[1:])
+    root, fork = root_of(checkpoint(SIZE)), root_of(forked(SIZE, queries.signer(LOG)))
+    pymerkle.verify_inclusion(tree.get_leaf(300), root, proof)
+    for what, leaf, claimed in (
+        ("a flipped byte", other.get_leaf(300), root), ("a wrong index", tree.get_leaf(301), root),
+        ("a fork", tree.get_leaf(300), fork), ("the tree as it was before", tree.get_leaf(300), root_of(checkpoint(OLD))),
+    ):
+        with pytest.raises(pymerkle.InvalidProof):
+            pymerkle.verify_inclusion(leaf, claimed, proof)
+            pytest.fail(what)
+    assert other.get_root(SIZE) != root
+
+
+def test_pymerkle_accepts_growth_and_no_fork_or_roll_back(tree):
+    proof, old, new = tree.prove_consistency(OLD, SIZE), root_of(checkpoint(OLD)), root_of(checkpoint(SIZE))
+    pymerkle.verify_consistency(old, new, proof)
+    for older, newer in ((new, old), (root_of(forked(OLD, queries.signer(LOG))), new), (old, root_of(forked(SIZE, queries.signer(LOG))))):
+        with pytest.raises(pymerkle.InvalidProof):
+            pymerkle.verify_consistency(older, newer, proof)
 
 
 # Witnesses

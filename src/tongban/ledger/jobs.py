@@ -21,6 +21,7 @@ def run_sequencer(*, stop: threading.Event, interval: float) -> None:
     while not stop.is_set():
         try:
             take_turn(at=timezone.now())
+            examine_one(at=timezone.now())
         except DatabaseError as error:
             logger.warning("sequencer waits for the database: %s", type(error).__name__)
         close_old_connections()
@@ -44,6 +45,13 @@ def take_turn(*, at: datetime) -> int:
         else:
             actions.report_trouble(log=log, trouble=queries.alarm(log, at), at=at)
     return taken
+
+
+def examine_one(*, at: datetime) -> None:
+    """Each log once a day, one at a turn: from its leaves to its files; `tongban examine` looks at the events too."""
+    for log in queries.unexamined(at)[:1]:
+        for finding in actions.fsck(log=log, at=at):
+            logger.error("log %s: %s at %s", log, finding.check, finding.where)
 
 
 # When a time stamp was last refused: an authority that is away is not asked every ten seconds.

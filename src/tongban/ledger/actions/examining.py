@@ -18,6 +18,8 @@ def fsck(
     """
     with publishing.alone(folder=queries.public_folder(log)):  # Else files could be ahead of what is compared.
         findings = queries.examine(log, events)
+    if events is None:
+        findings += queries.event_findings(log)  # Not looked at this time: what was found stays until it is.
     models.Check.objects.update_or_create(
         log=log,
         defaults={

@@ -1,7 +1,13 @@
 """What can be asked of the ledger: proofs, promises, the state of each log, the bytes of its files."""
 
 from tongban.ledger.queries.erasable import NONCE_BYTES, disclosures, opened, site_key
-from tongban.ledger.queries.examination import EventFact, Finding, examine
+from tongban.ledger.queries.examination import (
+    EventFact,
+    Finding,
+    event_findings,
+    examine,
+    unexamined,
+)
 from tongban.ledger.queries.proofs import (
     MERGE_DELAY_S_MAX,
     PROMISE_NAME,

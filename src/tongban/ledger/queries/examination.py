@@ -8,7 +8,7 @@ import heapq
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby, islice, zip_longest
 from operator import itemgetter
 from pathlib import Path
@@ -16,12 +16,15 @@ from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from django.db import connection, transaction
+from django.db.models import F, OuterRef, Subquery
 
 from tongban.core import merkle, note, receipt
 from tongban.ledger import models
 from tongban.ledger.queries import erasable, standing, tiles
 
+OF_EVENTS = frozenset({"event-without-leaf", "leaf-without-event", "event-changed"})
 FINDINGS_MAX = 100  # After a hundred the point is made.
+EXAMINED_EVERY = timedelta(days=1)
 ROWS_AT_ONCE = 2048
 FILES_AT_ONCE = 64
 
@@ -101,6 +104,20 @@ def examine(log: str, events: Iterable[EventFact] | None = None) -> tuple[Findin
         if len(findings) == FINDINGS_MAX:
             break
     return tuple(findings)
+
+
+def event_findings(log: str) -> tuple[Finding, ...]:
+    """What the last examination found of events, as it was kept."""
+    kept = models.Check.objects.filter(log=log).values_list("findings", flat=True).first() or []
+    return tuple(Finding(**one) for one in kept if one["check"] in OF_EVENTS)
+
+
+def unexamined(at: datetime) -> tuple[str, ...]:
+    """The logs that nobody has examined for a day, the longest waiting first."""
+    recent = models.Check.objects.filter(at__gt=at - EXAMINED_EVERY).values("log")
+    checked = models.Check.objects.filter(log=OuterRef("log")).values("at")
+    logs = models.Tree.objects.filter(size__gt=0).exclude(log__in=recent).annotate(checked_at=Subquery(checked))
+    return tuple(logs.order_by(F("checked_at").asc(nulls_first=True), "log").values_list("log", flat=True))
 
 
 def _findings(tree: models.Tree, events: Iterable[EventFact] | None) -> Iterator[Finding]:
@@ -208,7 +225,7 @@ def _tiles(log: str, start: int, fresh: tuple[bytes, ...]) -> Iterator[Finding]:
             continue
         if kept[place * merkle.HASH_BYTES :] != data:
             yield Finding("tile-leaf" if level == 0 else "tile-tile", f"{level}/{index}")
-        if upper is not None and upper != merkle.upper_of(merkle.levels_of(kept)):
+        if upper is not None and width == merkle.TILE_WIDTH and upper != merkle.upper_of(merkle.levels_of(kept)):
             yield Finding("tile-upper", f"{level}/{index}")
 
 
