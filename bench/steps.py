@@ -52,12 +52,9 @@ def acted_ms(window, setting):
 def bare_ms(window, setting):
     """ms per step: the same statements with the same parameters, nothing else."""
     import psycopg
-    from django.db import connection
 
     recorded = [recording(window, done) for done in several()]
-    kept = {"host", "port", "user", "password", "dbname"}
-    address = {name: value for name, value in connection.get_connection_params().items() if name in kept}
-    with psycopg.connect(**address, autocommit=True) as bare:
+    with psycopg.connect(**address(), autocommit=True) as bare:
         bare.execute(f"set synchronous_commit = {setting}")
         begun = time.perf_counter()
         for statements in recorded:
@@ -67,6 +64,14 @@ def bare_ms(window, setting):
                     if cursor.description:
                         cursor.fetchall()
         return (time.perf_counter() - begun) * 1000 / STEPS
+
+
+def address():
+    """Where the database is, for a connection without Django."""
+    from django.db import connection
+
+    kept = {"host", "port", "user", "password", "dbname"}
+    return {name: value for name, value in connection.get_connection_params().items() if name in kept}
 
 
 def accept(window, done):

@@ -191,11 +191,7 @@ def _certified(authority: people.Authority, domain: str) -> None:
 def _no_exclusive_duty(
     role: str, definition: matters.Definition, loaded: rows.Loaded, officer_id: int
 ) -> None:
-    done = {
-        token.role
-        for token in loaded.tokens
-        if officer_id in token.signed or (token.closed_by_id == officer_id and not token.is_cancelled)
-    }
+    done = {role for role, officer in loaded.hands if officer == officer_id}
     for pair in definition.exclusive:
         if role in pair and (clash := (pair - {role}) & done):
             first = min(clash)
@@ -235,6 +231,6 @@ def fits(
             raise UnknownOutcome(outcomes="、".join(str(o.title) for o in rule.outcomes))
         if outcomes[chosen].needs_reason and not reason:
             raise ReasonMissing()
-    if is_once and any("supplement" in definition.nodes[t.flow.node].acts for t in loaded.tokens
-                       if t.flow.node in definition.nodes):
+    if is_once and any("supplement" in definition.nodes[node].acts for node, _item in loaded.places
+                       if node in definition.nodes):
         raise SecondCorrection()

@@ -157,7 +157,7 @@ def write(
             "status": status.value,
             "outcome": core.outcome_after(change, case.outcome),
             "is_reopened": change.kind == "Reopened",
-            "document": rows.Jsonb({**case.document, **(total.document or {})}),
+            "document": rows.Jsonb(total.document or {}),
             "last_token": max([case.tokens, *(t["n"] for t in total.opened)]),
             "head": merkle.leaf_hash(entries[-1].entry),
             "accepted_at": (act.since or moment) if _stands_for(change, "Accepted") else None,

@@ -166,7 +166,7 @@ def add_department(
         if beside is None:
             raise NotAsked()
         capacity = _in_role(stage, _adder(stage, beside))
-        if any(row.flow.item == organ_code and row.flow.node == beside.flow.node for row in stage.loaded.tokens):
+        if (beside.flow.node, organ_code) in stage.loaded.places:
             raise AlreadyAsked(organ=organ.name)
         outcome = flow.decide(
             stage.definition.graph, tuple(row.flow for row in stage.loaded.live()), stage.case.document,

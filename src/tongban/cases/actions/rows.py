@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -56,11 +57,20 @@ class TokenRow:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a step reads after the lock: all tokens, all clocks, and whether the key is already done."""
+    """What a step reads after the lock: open tokens, all clocks, and whether the key is already done.
+
+    Of what is closed only that which a later act may ask for, so that a long case costs no more than a short one.
+
+    :ivar tokens: those that are open, and those of departments that were silent.
+    :ivar hands: (role, officer) of everybody who signed or did a task, of the roles asked for.
+    :ivar places: (node, item) of every token there ever was, of the nodes asked for.
+    """
 
     tokens: tuple[TokenRow, ...]
     clocks: Mapping[str, clocks.Clock]
     done: Mapping[str, Any] | None
+    hands: frozenset[tuple[str, int]] = frozenset()
+    places: frozenset[tuple[str, str]] = frozenset()
 
     def live(self) -> tuple[TokenRow, ...]:
         return tuple(token for token in self.tokens if token.closed_at is None)
@@ -74,36 +84,47 @@ from cases_case where region_code = %s and id = %s for update
 
 LOAD = """
 select
-  (select json_agg(t order by t.n) from cases_token t where t.region_code = %(region)s and t.case_id = %(case)s),
+  (select json_build_array(
+       json_agg(t order by t.n) filter (where t.closed_at is null or t.is_silent),
+       json_agg(distinct jsonb_build_array(t.role, t.signed || case when t.is_cancelled then null else t.closed_by_id end))
+         filter (where t.role = any(%(roles)s)),
+       json_agg(distinct jsonb_build_array(t.node, t.item)) filter (where t.node = any(%(nodes)s)))
+     from cases_token t where t.region_code = %(region)s and t.case_id = %(case)s),
   (select json_agg(c order by c.name) from cases_clock c where c.region_code = %(region)s and c.case_id = %(case)s),
   (select json_agg(s order by s.clock, s.n) from cases_clocksegment s
      where s.region_code = %(region)s and s.case_id = %(case)s),
   (select row_to_json(k) from cases_donekey k where k.region_code = %(region)s and k.key = %(key)s)
 """
 
-WRITE = """
-written as (
+# What one step writes, by table. A statement holds only the parts that have something to write: each part that
+# is left out need not be planned.
+PARTS: Mapping[str, str] = {
+    "written": """
   insert into cases_event (region_code, case_id, n, kind, at, actor_kind, actor_id, post, certificate,
                            token_n, node, change, said)
   select %(region)s, %(case)s, e.* from jsonb_to_recordset(%(events)s) as e(
     n int, kind text, at timestamptz, actor_kind text, actor_id text, post text, certificate text,
     token_n int, node text, change jsonb, said jsonb)
-), closed as (
+""",
+    "closed": """
   update cases_token t set closed_at = %(at)s, closed_by_id = %(officer)s,
     is_cancelled = t.n = any(%(cancelled)s), is_silent = t.n = any(%(silenced)s)
   where t.region_code = %(region)s and t.case_id = %(case)s and t.n = any(%(closed)s)
-), touched as (
+""",
+    "touched": """
   update cases_token t set signed = s.signed, assignee_id = s.assignee_id, is_silent = false
   from jsonb_to_recordset(%(touched)s) as s(n int, signed bigint[], assignee_id bigint)
   where t.region_code = %(region)s and t.case_id = %(case)s and t.n = s.n
-), opened as (
+""",
+    "opened": """
   insert into cases_token (region_code, case_id, n, node, came_by, scope, item, role, organ_code, due_on,
                            signed, opened_at, is_cancelled)
   select %(region)s, %(case)s, o.n, o.node, o.came_by, o.scope, o.item, o.role, o.organ, o.due_on,
          '{}', %(at)s, false
   from jsonb_to_recordset(%(opened)s) as o(
     n int, node text, came_by text, scope int, item text, role text, organ text, due_on date)
-), clocked as (
+""",
+    "clocked": """
   insert into cases_clock (region_code, case_id, name, period_id, unit, budget, extended, started_at,
                            received_on, ended_on, nominal_on, last_on, is_provisional, is_paused)
   select %(region)s, %(case)s, c.* from jsonb_to_recordset(%(clocks)s) as c(
@@ -114,35 +135,41 @@ written as (
     received_on = excluded.received_on, period_id = excluded.period_id, unit = excluded.unit, ended_on = excluded.ended_on,
     nominal_on = excluded.nominal_on, last_on = excluded.last_on,
     is_provisional = excluded.is_provisional, is_paused = excluded.is_paused
-), stopped as (
+""",
+    "stopped": """
   insert into cases_clocksegment (region_code, case_id, clock, n, kind, ground, document, first_on, last_on)
   select %(region)s, %(case)s, s.* from jsonb_to_recordset(%(segments)s) as s(
     clock text, n int, kind text, ground text, document text, first_on date, last_on date)
   on conflict (region_code, case_id, clock, n) do update set last_on = excluded.last_on
-), supplied as (
+""",
+    "supplied": """
   insert into cases_material (region_code, case_id, n, code, sha256, media_type, bytes, file_name, event_n)
   select %(region)s, %(case)s, m.* from jsonb_to_recordset(%(materials)s) as m(
     n int, code text, sha256 text, media_type text, bytes bigint, file_name text, event_n int)
-), sent as (
+""",
+    "sent": """
   insert into cases_outbox (region_code, id, case_id, event_n, kind, made_at)
   select %(region)s, o.id, %(case)s, o.event_n, o.kind, %(at)s
   from jsonb_to_recordset(%(outbox)s) as o(id uuid, event_n int, kind text)
-), armed as (
+""",
+    "armed": """
   insert into cases_timer (region_code, case_id, n, clock, due_at)
   select %(region)s, %(case)s, t.n, t.clock, t.due_at
   from jsonb_to_recordset(%(timers)s) as t(n int, clock text, due_at timestamptz)
   on conflict (region_code, case_id, n, clock) do update set due_at = excluded.due_at, claimed_until = null
-), disarmed as (
+""",
+    "disarmed": """
   delete from cases_timer t where t.region_code = %(region)s and t.case_id = %(case)s
     and (t.n = any(%(closed)s) or t.clock = any(%(disarmed)s))
-), kept as (
+""",
+    "kept": """
   insert into cases_donekey (region_code, key, act, case_id, event_n, actor_id, at)
   values (%(region)s, %(key)s, %(act)s, %(case)s, %(last_event)s, %(actor)s, %(at)s)
-)
-"""
+""",
+}
 
 UPDATE_CASE = """
-update cases_case set status = %(status)s, outcome = %(outcome)s, document = %(document)s,
+update cases_case set status = %(status)s, outcome = %(outcome)s, document = document || %(document)s,
   events = %(last_event)s, tokens = %(last_token)s, head = %(head)s,
   accepted_at = coalesce(accepted_at, %(accepted_at)s),
   decided_at = case when %(is_reopened)s then null else coalesce(decided_at, %(decided_at)s) end,
@@ -201,15 +228,25 @@ def lock(*, region_code: str, case_id: int) -> CaseRow | None:
     return CaseRow(*row)
 
 
-def load(*, region_code: str, case_id: int, key: str) -> Loaded:
-    """Return tokens, clocks and the earlier answer to this key. Call it only under the lock."""
+def load(
+    *, region_code: str, case_id: int, key: str, roles: Sequence[str] = (), nodes: Sequence[str] = ()
+) -> Loaded:
+    """Return tokens, clocks and the earlier answer to this key. Call it only under the lock.
+
+    :param roles: whose hands are asked for. :param nodes: whose places are asked for.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(LOAD, {"region": region_code, "case": case_id, "key": key})
-        tokens, clock_rows, segments, done = (_json(value) for value in cursor.fetchone())
+        cursor.execute(
+            LOAD, {"region": region_code, "case": case_id, "key": key, "roles": list(roles), "nodes": list(nodes)}
+        )
+        found, clock_rows, segments, done = (_json(value) for value in cursor.fetchone())
+    tokens, hands, places = found
     return Loaded(
         tokens=tuple(_token(row) for row in tokens or ()),
         clocks={row["name"]: _clock(row, segments or ()) for row in clock_rows or ()},
         done=done,
+        hands=frozenset((role, officer) for role, officers in hands or () for officer in officers if officer),
+        places=frozenset((node, item) for node, item in places or ()),
     )
 
 
@@ -345,8 +382,24 @@ def insert(*, writing: Writing, case: Mapping[str, Any], queued: ledger.Queueing
 def _write(ending: str, writing: Writing, case: Mapping[str, Any], queued: ledger.Queueing) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"with promised as ({queued.sql})," + WRITE + ending, {**_parameters(writing), **case, **queued.parameters}
+            f"with promised as ({queued.sql})," + _statement(_parts(writing), ending),
+            {**_parameters(writing), **case, **queued.parameters},
         )
+
+
+def _parts(writing: Writing) -> tuple[str, ...]:
+    """Return which parts this step needs."""
+    needed = {
+        "written": True, "closed": writing.closed, "touched": writing.touched, "opened": writing.opened,
+        "clocked": writing.clocks, "stopped": writing.segments, "supplied": writing.materials, "sent": writing.outbox,
+        "armed": writing.timers, "disarmed": writing.closed or writing.disarmed, "kept": True,
+    }  # fmt: skip
+    return tuple(name for name in PARTS if needed[name])
+
+
+@cache
+def _statement(parts: tuple[str, ...], ending: str) -> str:
+    return ",\n".join(f"{name} as ({PARTS[name]})" for name in parts) + ending
 
 
 def _parameters(writing: Writing) -> dict[str, Any]:

@@ -8,6 +8,7 @@ Sources: 行政许可法 art. 29-45."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -81,8 +82,19 @@ def scene(*, region_code: str, case_id: int, actor: guards.Actor, at: datetime, 
     case = rows.lock(region_code=region_code, case_id=case_id)
     if case is None:
         raise NoSuchCase()
-    loaded = rows.load(region_code=region_code, case_id=case_id, key=key)
+    roles, nodes = _remembered(case.version_id)
+    loaded = rows.load(region_code=region_code, case_id=case_id, key=key, roles=roles, nodes=nodes)
     return Scene(case, loaded, matters.definition(case.version_id), actor, at, key)
+
+
+@cache
+def _remembered(version_id: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what later acts of a case of this version may ask of earlier ones: roles that exclude others; nodes
+    that are passed once, or at which each organ is asked once. Versions never change."""
+    definition = matters.definition(version_id)
+    roles = sorted({role for pair in definition.exclusive for role in pair})
+    nodes = [rule.node for rule in definition.nodes.values() if "supplement" in rule.acts or rule.organ == "item"]
+    return tuple(roles), tuple(nodes)
 
 
 def replaced(*, stage: Scene, key: str) -> Scene:
