@@ -18,6 +18,8 @@ class BadForm(refusal.Refusal):
     says = "%(field)s：%(reason)s"
 
 
+# What Python says where a part of the document is of another sort than it must be.
+SHAPE_FAULTS = (TypeError, KeyError, AttributeError, ValueError, ArithmeticError, RecursionError)
 _KNOWN = {
     "type", "title", "description", "oneOf", "items", "minLength", "maxLength", "minimum", "maximum", "pattern",
     "format", "const", "uniqueItems", "minItems", "x-title-en", "x-description-en", "x-show-if", "x-source",
@@ -40,6 +42,13 @@ def parse(document: Mapping[str, Any]) -> Form:
 
     :raises BadForm: with the field and the reason.
     """
+    try:
+        return _form(document)
+    except SHAPE_FAULTS as wrong:
+        raise BadForm(field="form", reason=f"形状不对：{wrong}") from wrong
+
+
+def _form(document: Mapping[str, Any]) -> Form:
     properties, required = document.get("properties"), document.get("required", [])
     if document.get("type") != "object" or not isinstance(properties, Mapping):
         raise BadForm(field="form", reason="应为 type: object，并有 properties")
@@ -113,6 +122,9 @@ def _field(name: str, schema: Mapping[str, Any], is_required: bool) -> Field:
         raise BadForm(field=name, reason="字段名只能用小写字母、数字和下划线")
     if strange := sorted(set(schema) - _KNOWN):
         raise BadForm(field=name, reason=f"不认识的关键字 {strange[0]}")
+    options = _options(name, schema.get("oneOf") or schema.get("items", {}).get("oneOf", ()))
+    if _kind(name, schema) in (Kind.CHOICE, Kind.CHOICES) and not options:
+        raise BadForm(field=name, reason="没有选项")
     return Field(
         name=name,
         title=_text_of(schema, "title", name),
@@ -121,7 +133,7 @@ def _field(name: str, schema: Mapping[str, Any], is_required: bool) -> Field:
         required=is_required,
         hint=schema.get("description", ""),
         hint_en=schema.get("x-description-en", ""),
-        options=_options(name, schema.get("oneOf") or schema.get("items", {}).get("oneOf", ())),
+        options=options,
         max_length=min(int(schema.get("maxLength", TEXT_LENGTH_MAX)), TEXT_LENGTH_MAX),
         minimum=_bound(schema.get("minimum")),
         maximum=_bound(schema.get("maximum")),
