@@ -7,7 +7,7 @@ Sources: R. Tamassia, On embedding a graph in the grid with the minimum number o
 idea of counting bends; the search here is over a few fixed shapes."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tongban.core.draw.chart import Arrow, Chart
@@ -41,13 +41,36 @@ def routes(chart: Chart, grid: Grid) -> dict[int, Route]:
     """A route for each arrow, by its place in the chart; short ones choose first."""
     taken = _cells(chart, grid)
     found: dict[int, Route] = {}
+    laid = Laid()
     for number in sorted(range(len(chart.arrows)), key=lambda n: _distance(chart.arrows[n], grid)):
         arrow = chart.arrows[number]
-        laid = [part for n, route in found.items() for part in segments(n, route)]
         options = [each for each in _shapes(arrow, grid) if _is_free(each, arrow, taken)] or [
             each for each in _detours(arrow, grid) if _is_free(each, arrow, taken)]
         found[number] = min((_cost(option, arrow, laid), option) for option in options)[1]
+        laid.add(segments(number, found[number]))
     return found
+
+
+class Laid:
+    """The parts laid so far by their channels: a part meets only those of its own and those that it spans."""
+
+    def __init__(self, parts: Iterable[Segment] = ()) -> None:
+        self.channels: dict[bool, dict[int, list[Segment]]] = {True: {}, False: {}}
+        self.add(parts)
+
+    def add(self, parts: Iterable[Segment]) -> None:
+        for part in parts:
+            self.channels[part.is_flat].setdefault(part.channel, []).append(part)
+
+    def beside(self, part: Segment) -> Iterable[Segment]:
+        """The parts in the same channel."""
+        return self.channels[part.is_flat].get(part.channel, ())
+
+    def across(self, part: Segment) -> Iterator[Segment]:
+        """The parts of the other direction in the channels it spans."""
+        others = self.channels[not part.is_flat]
+        for channel in range(part.low, part.high + 1):
+            yield from others.get(channel, ())
 
 
 def _cells(chart: Chart, grid: Grid) -> dict[Point, str]:
@@ -126,11 +149,11 @@ def segments(number: int, route: Route) -> list[Segment]:
     return found
 
 
-def _cost(route: Route, arrow: Arrow, laid: list[Segment]) -> int:
+def _cost(route: Route, arrow: Arrow, laid: Laid) -> int:
     own = segments(0, route)
     cost = sum(part.high - part.low for part in own) * 2 + BEND * (len(own) - 1)
-    cost += sum(CROSSING for part in own for other in laid if crosses(part, other))
-    cost += sum(SHARED for part in own for other in laid if part.overlaps(other))
+    cost += sum(CROSSING for part in own for other in laid.across(part) if crosses(part, other))
+    cost += sum(SHARED for part in own for other in laid.beside(part) if part.overlaps(other))
     leaves_left = route[1][0] < route[0][0]
     enters_right = route[-2][0] > route[-1][0]
     return cost + UNUSUAL * (leaves_left + enters_right) * (not arrow.is_back)

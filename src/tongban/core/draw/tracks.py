@@ -5,7 +5,7 @@ Sources: A. Hashimoto, J. Stevens, Wire routing by optimizing channel assignment
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tongban.core.draw.route import Point, Route, Segment, segments
+from tongban.core.draw.route import Laid, Point, Route, Segment, segments
 
 ROUNDS = 3
 IN_GAP = (0, -10, 10, -20, 20, -30, 30)
@@ -38,27 +38,28 @@ def assign(routes: Mapping[int, Route], limits: Limits) -> Offsets:
     parts = [part for number, path in routes.items() for part in segments(number, path)]
     parts.sort(key=lambda part: (len(routes[part.arrow]), part.high - part.low, part.arrow, part.part))
     offsets: Offsets = {}
+    laid = Laid(parts)
     for turn in range(ROUNDS):
         for part in parts:
-            ratings = [(_clashes(part, option, parts, offsets),
-                        _crossings(part, option, parts, offsets) if turn else 0,
+            ratings = [(_clashes(part, option, laid, offsets),
+                        _crossings(part, option, laid, offsets) if turn else 0,
                         abs(option), option) for option in limits.options(part, routes[part.arrow])]
             offsets[part.arrow, part.part] = min(ratings)[-1]
     return offsets
 
 
-def _clashes(part: Segment, offset: int, parts: Sequence[Segment], offsets: Offsets) -> int:
-    return sum(1 for other in parts if other is not part and other.overlaps(part)
+def _clashes(part: Segment, offset: int, laid: Laid, offsets: Offsets) -> int:
+    return sum(1 for other in laid.beside(part) if other is not part and other.overlaps(part)
                and offsets.get((other.arrow, other.part)) == offset)
 
 
-def _crossings(part: Segment, offset: int, parts: Sequence[Segment], offsets: Offsets) -> int:
+def _crossings(part: Segment, offset: int, laid: Laid, offsets: Offsets) -> int:
     """How often it meets others, an offset counting like a small step on the grid."""
     here = (part.channel, offset)
     low, high = _ends(part, offsets)
     found = 0
-    for other in parts:
-        if other.arrow != part.arrow and other.is_flat != part.is_flat:
+    for other in laid.across(part):
+        if other.arrow != part.arrow:
             low_there, high_there = _ends(other, offsets)
             there = (other.channel, offsets.get((other.arrow, other.part), 0))
             found += low < there < high and low_there < here < high_there

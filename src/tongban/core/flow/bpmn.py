@@ -27,7 +27,7 @@ from tongban.core.flow.graph import (
 
 __all__ = ["REASONS", "Unsupported", "parse"]
 
-NODES_MAX = 1_000  # Nobody can read, so nobody can answer for, a chart with more.
+NODES_MAX = 600  # Nobody can read, so nobody can answer for, a chart with more.
 DEPTH_MAX = 5
 ID = re.compile(r"[^\W\d][\w.-]{0,99}")
 BESIDE_PROCESS = frozenset({
