@@ -450,3 +450,15 @@ def test_the_limits_of_a_case_go_into_a_calendar_with_the_reason_of_every_day(cl
     assert ("承诺办结日" in folded, "法定最迟日" in folded, "周末，不计入" in folded) == (True, True, True)
     applicant.signed_in(client, "zhao")
     assert client.get(url(filed, "days.ics")).status_code == 404
+
+
+def test_a_day_that_rests_on_a_year_without_a_notice_says_so_wherever_it_stands(client, monkeypatch):
+    late = dt.datetime(2026, 12, 21, 9, 30, tzinfo=ground.CHINA)
+    walk = ground.file(at=late)
+    assert "暂定" not in page(client, ground.file(at=MONDAY, by="zhao").accepted(), monkeypatch, who="zhao")
+    walk.accepted()
+    shown = page(client, walk, monkeypatch)
+    assert "日期跨到放假安排还没有公布的年份，暂定" in shown
+    assert "带 * 的日子按尚未公布的放假安排暂算" in shown
+    assert "暂定" in text(client.get("/my/"))
+    assert "（暂定）" in text(client.get(url(walk, "done/")))

@@ -24,6 +24,7 @@ class Expected:
     answer_on: date
     decision_days: int
     decision_on: date
+    is_provisional: bool = False
 
 
 def version_now(matter_code: str, at: datetime) -> int:
@@ -49,5 +50,5 @@ def expected(definition: matters.Definition, today: date) -> Expected | None:
     filed = clocks.start(law.period(answer.period_id, today), name="acceptance", at=clocks.at_midnight(today))
     answer_on = clocks.due(filed, calendar, today).last_on
     accepted = clocks.promise(name="promised", working_days=promise.working_days, at=clocks.at_midnight(answer_on))
-    decision_on = clocks.due(accepted, calendar, answer_on).last_on
-    return Expected(filed.budget, answer_on, promise.working_days, decision_on)
+    decided = clocks.due(accepted, calendar, answer_on)
+    return Expected(filed.budget, answer_on, promise.working_days, decided.last_on, decided.provisional)

@@ -3,7 +3,7 @@
 Sources: 行政许可法 art. 32, 42, 44, 45 (limits and what does not count), 38 (reasons and remedies)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -95,12 +95,19 @@ def progress(case: cases.CasePage, *, at: datetime) -> Progress:
     """The case as it stands at the moment."""
     today = timezone.localdate(at)
     view = shown_clock(case)
+    headline = _HEADLINES[case.status](case, today)
+    if any(each.due.provisional and each.clock.ended_on is None for each in case.clocks.values()):
+        headline = replace(headline, sentence=f"{headline.sentence} {_provisional()}")
     return Progress(
-        headline=_HEADLINES[case.status](case, today),
+        headline=headline,
         bar=_bar(case, view) if view else None,
         todo=_TODOS[case.status](case, today),
         why=_why(case, view, today) if view else None,
     )
+
+
+def _provisional() -> str:
+    return _("日期跨到放假安排还没有公布的年份，暂定；公布后如有变动会告知您。")
 
 
 def shown_clock(case: cases.CasePage) -> cases.ClockView | None:
