@@ -396,3 +396,60 @@ def test_a_year_shows_its_notices_and_what_a_revision_changed(registry):
     assert ("1 月 31 日 星期五 上班 放假 春节" in revision, "2 月 1 日 星期六 调休上班 周末 春节" in revision) == (True, True)
     assert "这一年的放假安排还没有公布" in text_of(Client().get("/laws/calendar/2028", headers={"accept-language": "zh-hans"}))
     assert Client().get("/laws/calendar/1999").status_code == 404
+
+
+# --- the same over the API -----------------------------------------------------------------------------------------
+
+
+def sent(client, path, document):
+    return client.post(f"/api/v1/law/proposals{path}", json.dumps(document), content_type="application/json")
+
+
+def test_a_program_proposes_and_another_one_approves(registry):
+    editor, approver = browser("sx-law-edit"), browser("sx-law-approve")
+    asked = {"kind": "notice", "target": "", "title": "2027年放假安排", "document": PLAIN_2027, "basis": "国办发明电〔2026〕9号"}
+    made = sent(editor, "", asked)
+    assert (made.status_code, made.json()["moves"]["moved"], made.json()["target"]) == (201, 0, "2027")
+    own = f"/{made.json()['id']}/decision"
+    assert sent(editor, own, {"act": "approve"}).status_code == 403
+    assert sent(approver, own, {"act": "reject", "reason": " "}).status_code == 422
+    assert sent(approver, own, {"act": "approve"}).json()["decision"] == "approved"
+    assert sent(editor, own, {"act": "withdraw"}).json()["type"] == "/problems/proposal-decided"
+    assert [row["decision"] for row in editor.get("/api/v1/law/proposals").json()["proposals"]] == ["approved"]
+    rule_asked = {"kind": "rule", "target": "xk.decide", "title": "x", "document": rule("xk.decide", length=15), "basis": "x"}
+    second = sent(editor, "", rule_asked)
+    assert sent(approver, f"/{second.json()['id']}/decision", {"act": "approve"}).status_code == 200
+    (change,) = Client().get("/api/v1/periods/xk.decide/changes").json()["changes"]
+    assert (change["before"]["periods"][0]["length"], change["after"]["periods"][0]["length"]) == (20, 15)
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [
+        ("notice", {"year": "2027"}),
+        ("notice", {"year": 2027, "notices": [{"notice": "x"}]}),
+        ("rule", {}),
+        ("rule", {"periods": [{"id": "xk.decide"}]}),
+        ("rule", {"periods": ["xk.decide"]}),
+        ("law", {"versions": [{"from": "gestern", "note": ""}]}),
+        ("law", {"versions": [], "law": {"name": "x"}}),
+    ],
+)
+def test_a_document_in_another_form_is_refused(registry, kind, document):
+    asked = {"kind": kind, "target": "x", "title": "x", "document": document, "basis": "x"}
+    answer = sent(browser("sx-law-edit"), "", asked)
+    assert (answer.status_code, "读不出来" in answer.json()["detail"]) == (422, True), answer.content
+
+
+@pytest.mark.parametrize(
+    "changed", [{"effective_to": 7}, {"effective_to": "7.1.2027"}, {"extension": {"length": 1}}, {"suspends": "听证"}, {"length": 2.5}]
+)
+def test_a_rule_with_a_part_that_is_none_is_refused(registry, changed):
+    asked = {"kind": "rule", "target": "xk.decide", "title": "x", "basis": "x", "document": rule("xk.decide", **changed)}
+    assert sent(browser("sx-law-edit"), "", asked).status_code in {409, 422}
+
+
+def test_the_api_of_the_office_is_not_there_for_others(registry):
+    for who in ("yz-decide", "wang"):
+        assert browser(who).get("/api/v1/law/proposals").status_code == 404
+    assert Client().get("/api/v1/law/proposals").status_code == 401

@@ -36,9 +36,9 @@ def may(own, role):
 
 def test_the_app_adds_events_and_can_never_touch_them_again(granted):
     rights = may(granted, APP)
-    assert {t: rights[t] for t in ("cases_event", "matters_matterversion", "papers_licence_change", "ledger_queue",
+    assert {t: rights[t] for t in ("cases_event", "matters_matterversion", "papers_licence_change", "law_change", "ledger_queue",
                                    "ledger_disclosure", "ledger_leaf", "ledger_checkpoint", "django_migrations")} == {
-        "cases_event": "si", "matters_matterversion": "si", "papers_licence_change": "si", "ledger_queue": "si",
+        "cases_event": "si", "matters_matterversion": "si", "papers_licence_change": "si", "law_change": "si", "ledger_queue": "si",
         "ledger_disclosure": "sid", "ledger_leaf": "s", "ledger_checkpoint": "s", "django_migrations": "s"}
     assert rights["cases_case"] == rights["django_session"] == "siud"
 

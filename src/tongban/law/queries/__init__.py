@@ -28,8 +28,15 @@ from tongban.law.queries.due import (
     simulate,
     simulation_as_document,
 )
-from tongban.law.queries.reading import NoticeUnreadable, notice_document, notice_of_json
+from tongban.law.queries.reading import (
+    DocumentUnreadable,
+    NoticeUnreadable,
+    change_document,
+    notice_document,
+    notice_of_json,
+)
 from tongban.law.queries.records import (
+    RULE_FIELDS,
     ChangeRow,
     ProposalRow,
     UnknownProposal,
@@ -66,9 +73,11 @@ from tongban.law.queries.register import (
 from tongban.law.queries.ties import Ties, Use, tie, tied
 
 __all__ = (
+    "RULE_FIELDS",
     "ChangeRow",
     "CourseRow",
     "Difference",
+    "DocumentUnreadable",
     "LawRow",
     "NoCalendarYet",
     "NoticeRow",
@@ -87,6 +96,7 @@ __all__ = (
     "YearRow",
     "calendar",
     "calendar_of_notices",
+    "change_document",
     "changes",
     "codes_of",
     "course",

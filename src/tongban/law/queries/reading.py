@@ -4,6 +4,7 @@ Sources: RFC 4180 (CSV); the yearly notices of the State Council office."""
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -58,6 +59,57 @@ def notice_of_json(document: Mapping[str, Any]) -> dict[str, Any]:
         for notice in document["notices"]
     ]
     return {**document, "notices": notices}
+
+
+class DocumentUnreadable(refusal.Refusal):
+    """What was sent is not the document of such a change."""
+
+    status = 422
+    code = "law-document-unreadable"
+    says = _("修改内容读不出来：%(what)s。请按现有规则或者法律的格式提交")
+
+
+def change_document(kind: str, document: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """The document of a proposal, as a program sent it.
+
+    :param fields: what a version of a rule consists of.
+    :raises NoticeUnreadable, DocumentUnreadable: it lacks a part, or a day is none.
+    """
+    if kind == "notice":
+        return _checked(json.loads(json.dumps(document)))
+    rows = document.get("periods") if kind == "rule" else document.get("versions")
+    needed = set(fields) if kind == "rule" else {"from", "note"}
+    days = ("effective_from", "effective_to") if kind == "rule" else ("from",)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or (kind == "rule" and not rows):
+        raise DocumentUnreadable(what="periods" if kind == "rule" else "versions")
+    for row in rows:
+        if set(row) != needed:
+            raise DocumentUnreadable(what=min(needed ^ set(row)))
+        for day in days:
+            _day_or_none(row[day])
+        if kind == "rule":
+            _check_parts(row)
+    if kind == "law" and set(document.get("law", ())) != {"name", "name_en", "kind", "number"}:
+        raise DocumentUnreadable(what="law")
+    return dict(document)
+
+
+EXTENSION = {"length", "unit", "approver", "times", "notify"}
+
+
+def _check_parts(row: Mapping[str, Any]) -> None:
+    if row["extension"] is not None and set(row["extension"]) != EXTENSION:
+        raise DocumentUnreadable(what="extension")
+    if not isinstance(row["suspends"], list) or not all(isinstance(ground, str) for ground in row["suspends"]):
+        raise DocumentUnreadable(what="suspends")
+
+
+def _day_or_none(given: Any) -> None:
+    try:
+        if given is not None:
+            date.fromisoformat(given)
+    except (TypeError, ValueError) as wrong:
+        raise DocumentUnreadable(what=str(given)[:40]) from wrong
 
 
 def _checked(document: Any) -> dict[str, Any]:
