@@ -1,4 +1,4 @@
-/* The studio draws the flow of a draft: what is drawn is written into the form when it is saved. */
+/* The studio draws the flow of a draft: each change is written into the form at once. */
 "use strict";
 (() => {
   const form = document.querySelector("[data-studio]");
@@ -7,14 +7,12 @@
   if (!canvas || !window.BpmnJS) return;
   const box = form.querySelector("[data-modeler]");
   box.hidden = false;
-  const modeler = new BpmnJS({ container: canvas });
-  let isDrawn = false;
+  const modeler = (form.modeler = new BpmnJS({ container: canvas }));
 
   async function show() {
     try {
       await modeler.importXML(text.value);
       modeler.get("canvas").zoom("fit-viewport", "auto");
-      isDrawn = false;
       box.removeAttribute("data-broken");
     } catch {
       box.setAttribute("data-broken", ""); // The text is not BPMN yet: the report says what is wrong with it.
@@ -22,16 +20,8 @@
   }
 
   modeler.on("commandStack.changed", async () => {
-    isDrawn = true;
     text.value = (await modeler.saveXML({ format: true })).xml;
   });
   text.addEventListener("change", show);
-  form.addEventListener("submit", async (event) => {
-    if (!isDrawn) return;
-    event.preventDefault();
-    text.value = (await modeler.saveXML({ format: true })).xml;
-    isDrawn = false;
-    form.requestSubmit(event.submitter);
-  });
   show();
 })();
