@@ -1,5 +1,6 @@
 """Many hands at once, with real threads and real transactions: one act, one join, numbers without gaps."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import uuid4
@@ -10,6 +11,7 @@ from django.db import connection
 
 from tests import ground
 from tongban.cases import actions, jobs, models
+from tongban.cases.actions import recompute
 from tongban.core import codes
 
 ROUNDS = 60
@@ -157,4 +159,19 @@ def test_two_workers_fire_a_timer_once(committed):
     at_once(*[lambda: jobs.fire_once(at=SILENT_AT)] * 2)
 
     assert models.Event.objects.filter(kind="DepartmentSilent").count() == 3 * len(walks)
+    assert list(jobs.replay()) == []
+
+
+def test_two_hands_work_out_clocks_as_one_would(committed, monkeypatch):
+    for who in ("wang", "zhao", "liu", "sun"):
+        ground.file(by=who).accepted()
+    clocks, wrong = models.Clock.objects.filter(name="statutory"), dt.date(2026, 3, 20)
+    right = dict(clocks.values_list("case_id", "last_on"))
+    clocks.update(last_on=wrong, nominal_on=wrong)  # As if a notice had moved them.
+    monkeypatch.setattr(recompute, "BATCH", 1)
+    told = []
+    moves = actions.reproject(because="国办发明电〔2026〕9号", at=ground.FILED, workers=2, progress=lambda *each: told.append(each))
+    assert (moves.moved, moves.later, told[-1]) == (4, 4, ("cases", 4, 4))
+    assert dict(clocks.values_list("case_id", "last_on")) == right
+    assert models.Event.objects.filter(kind="Recomputed").count() == 4
     assert list(jobs.replay()) == []
