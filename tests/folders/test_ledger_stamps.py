@@ -98,9 +98,15 @@ def place(settings, tmp_path, authority):
     return tmp_path / "public" / LOG / "stamps"
 
 
-def grow(case_id, at=NOW):
+@pytest.fixture(autouse=True)
+def moment(monkeypatch):
+    """The moment of the test, not of the collection: the authority's clock is not a minute away from it."""
+    monkeypatch.setitem(globals(), "NOW", datetime.datetime.now(datetime.UTC))  # noqa: TID251 -- as above
+
+
+def grow(case_id, at=None):
     actions.queue(region_code="140106", entries=[actions.QueuedEntry(case_id, 1, b'{"log":"140100"}')])
-    jobs.take_turn(at=at)
+    jobs.take_turn(at=at or NOW)
 
 
 def test_the_first_checkpoint_of_a_day_is_stamped_and_openssl_agrees(authority, place, client):
