@@ -168,7 +168,7 @@ def test_the_page_is_whole_in_english(wang, filed, monkeypatch):
 
 
 @pytest.mark.parametrize("end", [
-    "", "done/", "proof.json", "receipt", "supplement/", "withdraw", "rate", "notices/1.pdf", "notices/1/", "materials/1001",
+    "", "done/", "proof.json", "receipt", "promise", "record.json", "supplement/", "withdraw", "rate", "notices/1.pdf", "notices/1/", "materials/1001",
 ])  # fmt: skip
 def test_a_stranger_cannot_tell_a_case_from_none(client, filed, end):
     applicant.signed_in(client, "zhao")
@@ -355,6 +355,20 @@ def test_the_proof_is_the_ledgers_own(wang, filed):
     answer = wang.get(url(filed, "proof.json")).json()
     assert (answer["log"], [entry["n"] for entry in answer["entries"]]) == ("140100", [1])
     assert wang.get(url(filed, "receipt")).status_code == 404  # not yet in a checkpoint
+
+
+def test_the_promise_and_the_record_of_the_case_are_to_be_had_from_the_first_moment(wang, filed):
+    from tongban.core import note, receipt
+    from tongban.ledger import actions as ledger_actions
+    from tongban.ledger import queries as ledger
+
+    ledger_actions.ensure_keys(logs=["140100"])
+    given = wang.get(url(filed, "promise"))
+    key = note.parse_key(ledger.state("140100").promise_vkey)
+    assert receipt.verify_promise(given.content.decode(), [key]).event_n == 1
+    record = wang.get(url(filed, "record.json"))
+    assert "attachment" in record["Content-Disposition"]
+    assert list(record.json()["disclosures"]) in ([], ["1"])
 
 
 def joint():

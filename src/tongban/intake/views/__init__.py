@@ -10,8 +10,10 @@ from tongban.intake.views.following import (
     my,
     notice,
     notice_file,
+    promise_file,
     proof,
     receipt_file,
+    record_file,
 )
 from tongban.intake.views.hand_in import check
 from tongban.intake.views.own_acts import rate, supplement, withdraw

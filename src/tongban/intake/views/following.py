@@ -19,6 +19,7 @@ from tongban.core import ics
 from tongban.intake import queries
 from tongban.intake.views import attaching, doors
 from tongban.ledger import queries as ledger
+from tongban.ledger import views as ledger_views
 from tongban.papers import queries as papers
 from tongban.papers import views as papers_views
 from tongban.people import queries as people
@@ -109,6 +110,24 @@ def receipt_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: 
     answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{ref}.tlog-proof"'
     return answer
+
+
+@require_safe
+@doors.viewer
+def promise_file(request: HttpRequest, viewer: cases.Viewer, at: datetime, ref: UUID) -> HttpResponse:
+    """The log's signed word that the newest event will be in it within the hour: to be had from the first moment."""
+    newest = cases.page(ref=str(ref), viewer=viewer, at=at).events[-1].n
+    region_code, case_id = cases.key_of(ref=str(ref), viewer=viewer)
+    return ledger_views.promise_answer(region_code=region_code, case_id=case_id, event_n=newest)
+
+
+@require_safe
+@doors.applicant
+def record_file(request: HttpRequest, person: people.PersonRow, at: datetime, ref: UUID) -> HttpResponse:
+    """Every entry with its proof and with what was said, for the applicant alone: checks offline, for ever."""
+    viewer = cases.Viewer(person_id=str(person.id), name=person.name)
+    region_code, case_id = cases.key_of(ref=str(ref), viewer=viewer)
+    return ledger_views.case_file_answer(region_code=region_code, case_id=case_id)
 
 
 @require_safe
