@@ -235,6 +235,8 @@ def examined(*, packs: Path, procedure_id: str, texts: Texts, at: datetime) -> E
     if built is None or any(not fault.where.startswith("flow.bpmn") for fault in faults):
         return Examined(faults, built)
     findings = publishing.flow_findings(document=drafts[0].document, built=built)
+    if any(finding.code == "too-large" for finding in findings):
+        return Examined(faults)  # What the checker cannot walk is not drawn either.
     return Examined(faults, built, findings[0].path if findings else ())
 
 
