@@ -33,6 +33,7 @@ class Row:
     is_due: bool = False
     is_future: bool = False
     is_provisional: bool = False
+    is_after_hours: bool = False
 
 
 def rows(until: date = LEGAL) -> list[Row]:
